@@ -1,0 +1,58 @@
+# Every target sets up what it needs in .venv on first use, from the lock files, and does nothing twice.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+Q ?=
+DATA ?=
+# Passed by the environment, so that quotes and dollar signs in a question reach the command as they are.
+export Q
+
+.PHONY: ask serve test check evaluate bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make ask Q="…"   answer a question over seeds/'
+	@echo 'make serve       the service and the chat page on http://127.0.0.1:8000'
+	@echo 'make test        run the tests        make check     format, lint, types, import layers'
+	@echo 'make bench DATA=DIR   retrieval quality and speed over a folder of evaluation sets'
+
+.venv/created:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Kilde needs Python 3.11 or newer, found " + sys.version.split()[0] + "; name another one with make PYTHON=…")'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/runtime: requirements.lock pyproject.toml .venv/created
+	@echo 'Setting up in .venv (once, about a minute) …' >&2
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps -e .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/runtime
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+ask: .venv/runtime
+	@$(BIN)/kilde ask "$$Q"
+
+serve: .venv/runtime
+	@$(BIN)/kilde serve
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
+
+# Only after changing the dependencies in pyproject.toml.
+lock: .venv/dev
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .kilde
