@@ -1,0 +1,79 @@
+"""Counts tokens, offline."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import InvalidData
+
+if TYPE_CHECKING:
+    from tiktoken import Encoding
+
+# What the text-embedding-3 models count in. Newer models count Nordic text in fewer tokens, so this is a safe bound.
+ENCODING = "cl100k_base"
+_TABLE_URL = "https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken"
+_CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
+# Byte pair merging is not linear in the length of an unbroken run, so long texts are counted in pieces.
+_PIECE_CHARACTERS = 4_000
+
+
+@lru_cache(maxsize=20_000)
+def count_tokens(text: str) -> int:
+    """Return how many tokens a text has in `cl100k_base`.
+
+    Texts over 4,000 characters are counted in pieces of that length, which may add a token at each seam. Nothing is
+    fetched: the table comes from the user's own TIKTOKEN_CACHE_DIR where it is there, else from llama-index-core.
+
+    Raises:
+        InvalidData: the table is in neither place.
+    """
+    encoding = _encoding()
+    return sum(
+        len(encoding.encode_ordinary(text[start : start + _PIECE_CHARACTERS]))
+        for start in range(0, len(text), _PIECE_CHARACTERS)
+    )
+
+
+@cache
+def _encoding() -> Encoding:
+    import tiktoken
+
+    own = os.environ.get(_CACHE_VARIABLE)
+    folder = _table_folder(own)
+    os.environ[_CACHE_VARIABLE] = str(folder)
+    try:
+        return tiktoken.get_encoding(ENCODING)
+    finally:
+        # The variable is the user's: other code in this process may rely on it being unset.
+        if own is None:
+            del os.environ[_CACHE_VARIABLE]
+        else:
+            os.environ[_CACHE_VARIABLE] = own
+
+
+def _table_folder(own: str | None) -> Path:
+    name = hashlib.sha1(_TABLE_URL.encode(), usedforsecurity=False).hexdigest()  # how tiktoken names its cache files
+    folders = ([Path(own)] if own else []) + [package_data("tiktoken_cache")]
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder
+    raise InvalidData(f"expected tiktoken's table {name} in {' or '.join(map(str, folders))}, found none")
+
+
+def package_data(name: str) -> Path:
+    """Return a data folder that ships inside llama-index-core, found without importing it (that takes a second).
+
+    Raises:
+        InvalidData: llama-index-core is not installed, or has no such folder.
+    """
+    package = importlib.util.find_spec("llama_index")
+    for place in package.submodule_search_locations or () if package else ():
+        folder = Path(place) / "core" / "_static" / name
+        if folder.is_dir():
+            return folder
+    raise InvalidData(f"expected the folder {name} inside llama-index-core, found none: install the locked packages")
