@@ -1,0 +1,148 @@
+"""The way from a question to a checked answer, in reading order; every edge asks here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from index.build import folder_changed
+from index.library import Library
+from index.records import DocumentInfo, Filters, Hit, Segment
+from service.answer import answer
+from service.conversations import Conversations
+from service.cues import Cues
+from service.errors import UnknownDocument
+from service.records import ChatRequest, Reply, Timings
+from service.settings import Settings
+from service.understand import understand
+
+CANDIDATES = 40
+"""Passages that an answer chooses its quotes from: several for each voice, and few enough to read in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages for a query, best first, with what is known of their documents."""
+
+    hits: tuple[Hit, ...]
+    documents: Mapping[str, DocumentInfo]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether questions can be answered, and the state of each part in a word."""
+
+    ready: bool
+    documents: int
+    parts: Mapping[str, str]
+
+
+class Assistant:
+    """Answers questions over an opened library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, conversations: Conversations, settings: Settings, cues: Cues) -> None:
+        self.library = library
+        self._conversations = conversations
+        self._settings = settings
+        self._cues = cues
+
+    def ask(self, request: ChatRequest) -> Reply:
+        """Answer one message and keep both in the conversation.
+
+        Raises:
+            UnknownConversation: the request names a conversation that does not exist.
+            NoDocuments: nothing is indexed.
+        """
+        began = time.perf_counter()
+        library = self.library
+        conversation = self._conversations.open(request.conversation_id)
+        question = understand(
+            request.message,
+            language=request.language,
+            prefer=conversation.language,
+            library=library,
+            cues=self._cues,
+        )
+        filters = question.constrain(request.filters)
+        hits = library.retriever.search(
+            question.terms, language=question.language, limit=CANDIDATES, filters=filters
+        )
+        retrieved = time.perf_counter()
+        found = answer(question, hits, request.filters, library=library, max_quotes=self._settings.max_quotes)
+        answered = time.perf_counter()
+        message_id = self._conversations.add(conversation, question, found)
+        return Reply(
+            conversation_id=conversation.id,
+            message_id=message_id,
+            question=request.message,
+            standalone=question.standalone,
+            question_language=question.language,
+            answer=found,
+            timings_ms=Timings(
+                retrieve=milliseconds(began, retrieved),
+                answer=milliseconds(retrieved, answered),
+                total=milliseconds(began, time.perf_counter()),
+            ),
+        )
+
+    def search(self, query: str, limit: int, filters: Filters) -> Found:
+        """The passages nearest to `query`, best first."""
+        library = self.library
+        language = library.detector.detect(query).language
+        hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
+        documents = library.record.info({hit.passage.document_id for hit in hits})
+        return Found(tuple(hits), documents, language)
+
+    def documents(self) -> list[DocumentInfo]:
+        """Every indexed document, in the order of their ids."""
+        return self.library.record.documents()
+
+    def document(self, document_id: str) -> tuple[DocumentInfo, str]:
+        """A document with its stored text. Raises UnknownDocument."""
+        info = self.library.record.info([document_id]).get(document_id)
+        document = self.library.record.document(document_id)
+        if info is None or document is None:
+            raise UnknownDocument(f"expected the id of one of the documents, found {document_id[:100]!r}")
+        return info, document.text
+
+    def segments(self, document_id: str) -> Sequence[Segment]:
+        """The structure of a document, in order."""
+        return self.library.record.segments(document_id)
+
+    def locate(self, info: DocumentInfo) -> str:
+        """The path of a document's file as somebody in the current directory would write it."""
+        path = self._settings.seeds / info.path
+        return os.path.relpath(path) if path.is_absolute() else str(path)
+
+    def needs_build(self, folder: Path) -> bool:
+        """Whether the files in `folder` are not those that are indexed."""
+        return folder_changed(self.library, folder)
+
+    def readiness(self) -> Readiness:
+        """Look at every part without changing it."""
+        documents = len(self.documents())
+        parts = self.library.conditions()
+        usable = parts.get("record") == "ok" and any(parts.get(leg) == "ok" for leg in ("lexical", "vectors"))
+        return Readiness(usable and documents > 0, documents, parts)
+
+    def close(self) -> None:
+        """Close the record and the indexes."""
+        self.library.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def milliseconds(start: float, end: float) -> float:
+    """The time between two readings of the performance counter, to a microsecond."""
+    return round((end - start) * 1000, 3)

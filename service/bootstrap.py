@@ -1,0 +1,23 @@
+"""Where the real parts are built and put together; everything else is handed what it needs."""
+
+from __future__ import annotations
+
+from index.library import open_library
+from service.assistant import Assistant
+from service.conversations import Conversations
+from service.cues import load_cues
+from service.settings import Settings
+
+
+def open_assistant(settings: Settings) -> Assistant:
+    """Open the record and the indexes under the data directory and everything that answers from them.
+
+    Raises:
+        IndexUnavailable: the data directory cannot be used; the message says what to do.
+    """
+    library = open_library(
+        settings.data_dir,
+        max_tokens=settings.max_passage_tokens,
+        max_bytes=settings.max_document_bytes,
+    )
+    return Assistant(library, Conversations(library.record.engine), settings, load_cues())

@@ -1,0 +1,53 @@
+"""`kilde index build` and `kilde index status`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from service.bootstrap import open_assistant
+from service.command_line.progress import build_with_progress, report_skipped
+from service.settings import read_settings
+from service.wire import DocumentInfoModel
+
+SOME_SKIPPED = 1
+"""The exit status of a build that indexed what it could but had to leave files out."""
+
+
+@click.group()
+def index() -> None:
+    """Build the index and see what is in it."""
+
+
+@index.command()
+@click.pass_context
+def build(context: click.Context) -> None:
+    """Read what is new or changed in the folder of documents; exits 1 if a file had to be skipped."""
+    settings = read_settings()
+    with open_assistant(settings) as assistant:
+        report = build_with_progress(assistant, settings)
+    click.echo(
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
+        f"{len(report.unchanged)} unchanged, {report.passages:,} passages, {report.seconds:.1f} s"
+    )
+    report_skipped(report)
+    if report.skipped:
+        context.exit(SOME_SKIPPED)
+
+
+@index.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(as_json: bool) -> None:
+    """List the indexed documents and the state of the indexes."""
+    with open_assistant(read_settings()) as assistant:
+        state = assistant.readiness()
+        documents = assistant.documents()
+    if as_json:
+        rows = [DocumentInfoModel.of(info).model_dump() for info in documents]
+        click.echo(json.dumps({"ready": state.ready, "parts": state.parts, "documents": rows}, ensure_ascii=False))
+        return
+    for info in documents:
+        click.echo(f"{info.id}  {info.language}  {info.passages:4} passages  {info.title}")
+    for part, condition in state.parts.items():
+        click.echo(f"{part}: {condition}")

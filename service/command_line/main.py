@@ -1,0 +1,67 @@
+"""The command group and what every command shares: exit statuses, errors as one line, logging."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib.metadata import entry_points
+
+import click
+
+from index.errors import KildeError
+
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C ended: 128 and the number of SIGINT."""
+
+
+class Commands(click.Group):
+    """The commands that packages declare under `kilde.commands`; each is imported only when it is called.
+
+    So a command of `evaluation` can be had without `service` knowing that package, and starting stays fast.
+    """
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(entry_points(group="kilde.commands").names)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        found = entry_points(group="kilde.commands", name=name)
+        return next(iter(found)).load() if found else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kilde")
+@click.option("--debug", is_flag=True, help="Log what happens, and show where an unexpected error came from.")
+def cli(debug: bool) -> None:
+    """Answers from a folder of documents, word for word, with who said it and where."""
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+
+
+def main() -> None:
+    """Run the command line; exit 0 when done, 1 on an error with one line on stderr, 2 on wrong usage."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KildeError as error:
+        print_error(str(error))
+    except BrokenPipeError:
+        # The reader of our output (head, say) has gone; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        print_error(f"unexpected {type(error).__name__}; `kilde --debug …` shows where it comes from")
+
+
+def print_error(message: str) -> None:
+    """One line on stderr, then exit 1."""
+    click.echo(f"kilde: {' '.join(message.split())}", err=True)
+    sys.exit(1)

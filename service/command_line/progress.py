@@ -1,0 +1,41 @@
+"""Building the index with a progress bar, and what is said of it afterwards."""
+
+from __future__ import annotations
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from index.build import BuildReport, build
+from service.assistant import Assistant
+from service.command_line.terminal import console
+from service.settings import Settings
+
+
+def build_with_progress(assistant: Assistant, settings: Settings) -> BuildReport:
+    """Index the folder of documents; the bar goes to stderr and only to a terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    out = console(error=True)
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+        task = bar.add_task("Indexing", total=None)
+
+        def advance(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        return build(assistant.library, settings.seeds, progress=advance)
+
+
+def build_when_needed(assistant: Assistant, settings: Settings) -> None:
+    """Index the folder when it is not what is indexed; files that cannot be read are named on stderr."""
+    if assistant.needs_build(settings.seeds):
+        report_skipped(build_with_progress(assistant, settings))
+
+
+def report_skipped(report: BuildReport) -> None:
+    """Name every file that was left out, and why."""
+    out = console(error=True)
+    for skipped in report.skipped:
+        out.print(f"skipped {skipped.path}: {skipped.reason}")

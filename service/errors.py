@@ -1,0 +1,11 @@
+"""Errors of the service; their messages may be shown to the person who asked."""
+
+from index.errors import KildeError
+
+
+class UnknownDocument(KildeError):
+    """No document has the id that was asked for."""
+
+
+class UnknownConversation(KildeError):
+    """No conversation has the id that was sent."""

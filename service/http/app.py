@@ -1,0 +1,80 @@
+"""The application: routes, pages, problem documents and the headers that every response carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from service.assistant import Assistant
+from service.http import chat, documents, problems
+from service.http.pages import Pages, page_language
+
+# Pages are built from documents that nobody vetted: nothing but our own files may run or be loaded.
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """The service over an opened assistant, which is closed when the application stops."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        assistant.close()
+
+    app = FastAPI(
+        title="Kilde",
+        version=version("kilde"),
+        summary="Answers from a folder of documents, word for word, with who said it and where.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    pages = Pages()
+
+    @app.middleware("http")
+    async def add_security_headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    app.include_router(chat.router(assistant))
+    app.include_router(documents.router(assistant, pages))
+
+    @app.get("/healthz", tags=["operation"])
+    def healthz() -> dict[str, str]:
+        """Alive: the process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["operation"], responses=problems.responses(503))
+    def readyz() -> JSONResponse:
+        """Ready: the record and the indexes can be used and hold something to answer from."""
+        state = assistant.readiness()
+        status = HTTPStatus.OK if state.ready else HTTPStatus.SERVICE_UNAVAILABLE
+        body = {"status": "ready" if state.ready else "not ready", "documents": state.documents, "parts": state.parts}
+        return JSONResponse(body, status_code=status)
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def home(accept_language: Annotated[str, Header()] = "") -> str:
+        return pages.home(assistant.documents(), page_language(accept_language))
+
+    app.mount("/static", StaticFiles(directory=str(files("service").joinpath("static"))), name="static")
+    return app

@@ -1,0 +1,50 @@
+"""GET /documents and GET /documents/{id}, as JSON or as a page with the quoted span highlighted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import HTMLResponse
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from service.assistant import Assistant
+from service.http.pages import Pages, page_language
+from service.http.problems import responses
+from service.wire import DocumentInfoModel, DocumentsModel, DocumentTextModel
+
+MAX_OFFSET = 2**31 - 1
+
+
+def router(assistant: Assistant, pages: Pages) -> APIRouter:
+    """The routes that show the documents."""
+    routes = APIRouter(tags=["documents"])
+
+    @routes.get("/documents", responses=responses(500, 503))
+    def documents() -> DocumentsModel:
+        """Every document that answers come from, without its text."""
+        return DocumentsModel(documents=[DocumentInfoModel.of(info) for info in assistant.documents()])
+
+    @routes.get(
+        "/documents/{document_id}",
+        response_model=DocumentTextModel,
+        responses={**responses(404, 422, 500, 503), 200: {"content": {"text/html": {}}}},
+    )
+    def document(
+        document_id: str,
+        start: Annotated[int | None, Query(ge=0, le=MAX_OFFSET, description="Code points, start of the mark.")] = None,
+        end: Annotated[int | None, Query(ge=0, le=MAX_OFFSET, description="Code points, exclusive.")] = None,
+        accept: Annotated[str, Header()] = "*/*",
+        accept_language: Annotated[str, Header()] = "",
+    ) -> Response:
+        """A document: JSON with its stored text, or for `Accept: text/html` a page that marks start to end."""
+        info, text = assistant.document(document_id)
+        offered = ["application/json", "text/html"]
+        if parse_accept_header(accept, MIMEAccept).best_match(offered, "application/json") == "text/html":
+            language = page_language(accept_language)
+            return HTMLResponse(pages.document(info, text, assistant.segments(document_id), start, end, language))
+        body = DocumentTextModel(**DocumentInfoModel.of(info).model_dump(), text=text)
+        return Response(body.model_dump_json(), media_type="application/json")
+
+    return routes

@@ -1,0 +1,85 @@
+"""One table from errors to RFC 9457 problem documents; nobody sees an exception's text unless it was written for them."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from index.errors import IndexUnavailable, NoDocuments
+from service.errors import UnknownConversation, UnknownDocument
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[Exception], HTTPStatus] = {
+    UnknownDocument: HTTPStatus.NOT_FOUND,
+    UnknownConversation: HTTPStatus.NOT_FOUND,
+    NoDocuments: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Errors whose message was written to be read; any other becomes a 500 that says nothing of its cause."""
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, object]] | None = None
+
+
+class ProblemResponse(JSONResponse):
+    media_type = "application/problem+json"
+
+
+def problem(
+    status: HTTPStatus, detail: str, errors: list[dict[str, object]] | None = None, headers: dict[str, str] | None = None
+) -> ProblemResponse:
+    """A response that says what is wrong in one sentence, and for invalid input where."""
+    body = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
+    return ProblemResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers)
+
+
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The OpenAPI entries of the problem documents that a route can answer with."""
+    content: dict[str, object] = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> ProblemResponse:
+        # The input is not echoed: it can be long, and it is the caller's own.
+        errors = [
+            {"field": ".".join(str(part) for part in item["loc"][1:]), "expected": item["msg"]}
+            for item in error.errors()
+        ]
+        fields = "; ".join(f"{item['field'] or 'body'}: {item['expected']}" for item in errors[:5])
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, fields, jsonable_encoder(errors))
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> ProblemResponse:
+        return problem(HTTPStatus(error.status_code), str(error.detail), headers=dict(error.headers or {}))
+
+    async def known(_: Request, error: Exception) -> ProblemResponse:
+        return problem(STATUS_OF[type(error)], str(error))
+
+    for kind in STATUS_OF:
+        app.add_exception_handler(kind, known)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> ProblemResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed on this request; it has been logged.")

@@ -1,0 +1,92 @@
+"""The sentences around the quotes, in the asker's language, and the answer as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from index.records import DocumentInfo, Speaker
+from service.records import Answer, Citation, Section
+from service.strings import Strings, strings
+
+# CommonMark 0.31, 2.4: a backslash before any ASCII punctuation character makes it literal.
+_INLINE_MARKUP = re.compile(r"[\\`*_\[\]<>&~|]")
+_BLOCK_MARKUP = re.compile(r"^(\s*)([-+#=]|\d+(?=[.)]))")
+
+
+def escape_markdown(text: str) -> str:
+    """`text` so that Markdown shows it literally; quoted documents must not format, link or number anything."""
+
+    def escape_line(line: str) -> str:
+        line = _INLINE_MARKUP.sub(r"\\\g<0>", line.strip())
+        block = _BLOCK_MARKUP.match(line)
+        if not block:
+            return line
+        at = block.end() if block[2].isdigit() else block.start(2)
+        return line[:at] + "\\" + line[at:]
+
+    return "\n".join(escape_line(line) for line in text.splitlines())
+
+
+def voice(speaker: Speaker, document: DocumentInfo, words: Strings) -> str:
+    """The sentence that introduces a voice: who speaks, where, and in which language the document is."""
+    key = f"voice.{speaker.role}" + ("" if speaker.name else "_unnamed")
+    return words.text(
+        key,
+        name=speaker.name or "",
+        title=words.quoted(document.title),
+        language=words.language_name(document.language),
+    )
+
+
+def sections(citations: Sequence[Citation], words: Strings) -> tuple[Section, ...]:
+    """One section a voice, in the order of the citations; neighbouring quotes of one voice stand together."""
+
+    def key(citation: Citation) -> tuple[str, Speaker]:
+        return citation.document.id, citation.quote.speaker
+
+    grouped = ((list(group)) for _, group in groupby(citations, key))
+    return tuple(
+        Section(voice(group[0].quote.speaker, group[0].document, words), tuple(c.marker for c in group))
+        for group in grouped
+    )
+
+
+def count_voices(citations: Iterable[Citation]) -> int:
+    """How many speak: a named person once, an unnamed author once a document, unnamed commenters once a document."""
+    return len(
+        {
+            (speaker.name,) if speaker.name else (citation.document.id, speaker.role)
+            for citation in citations
+            for speaker in (citation.quote.speaker,)
+        }
+    )
+
+
+def found_headline(topic: str | None, citations: Sequence[Citation], total: int, words: Strings) -> str:
+    """What was found, with counts of what is shown: voices, and texts out of `total`."""
+    shown = len({citation.document.id for citation in citations})
+    voices = count_voices(citations)
+    if total == 1:
+        texts = words.text("intro.texts_one")
+    else:
+        key = "intro.texts_all" if shown == total else "intro.texts_some"
+        texts = words.text(key, count=words.number(shown), total=words.number(total))
+    spoken = words.text("intro.voices_one" if voices == 1 else "intro.voices_many", count=words.number(voices))
+    if topic:
+        return words.text("intro.topic", topic=words.quoted(topic), voices=spoken, texts=texts)
+    return words.text("intro.plain", voices=spoken, texts=texts)
+
+
+def markdown(answer: Answer) -> str:
+    """The whole answer as Markdown: the headline, then each voice with its quotes as block quotes and their markers."""
+    words = strings(answer.language)
+    by_marker = {citation.marker: citation for citation in answer.citations}
+    blocks = [escape_markdown(answer.headline)]
+    for section in answer.sections:
+        blocks.append(escape_markdown(section.introduction))
+        for marker in section.markers:
+            lines = f"{words.quoted(escape_markdown(by_marker[marker].quote.text))} [{marker}]".splitlines()
+            blocks.append("\n".join(f"> {line}" for line in lines))
+    return "\n\n".join(blocks)
