@@ -1,0 +1,241 @@
+"""Turns texts and questions into terms: folded stems for the same language, concepts across languages.
+
+`Analyzer.passage` is what the index holds, `Analyzer.question` what it is asked, `Analyzer.match` how strongly a text
+has each term of a question. Words are analysed in `index.words`, multi-word entries are found here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from index.lexicon import LANGUAGES, Lexicon
+from index.words import DEFAULTS, Word, WordAnalyzer, WordSettings
+
+# A number with its groups and decimals, or letters and digits with inner apostrophes.
+TOKEN = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*")
+MAX_PHRASE = 4
+PART_WEIGHT = 0.5
+RELATED_WEIGHT = 0.4
+MAX_RELATED = 8
+# How strongly a text has a term that it has in another word, in the same and in another language.
+MATCH_RELATED = 0.4
+MATCH_PARTS = 0.6
+MATCH_FOREIGN_SURFACE = 0.9
+
+TermKind = Literal["word", "name", "number", "phrase"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of a text with its offsets (code points) and its analysis."""
+
+    text: str
+    start: int
+    end: int
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class PassageTerms:
+    """The weighted terms of a text: counts of folded stems and of concept ids, a part of a compound counting half.
+
+    `length` is the number of tokens that are not function words.
+    """
+
+    surface: Mapping[str, float]
+    concepts: Mapping[str, float]
+    functions: Mapping[str, float]
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerm:
+    """A content word or multi-word entry of a question; `start` and `end` are offsets into the question.
+
+    `concepts` and `related` are (concept id, weight in 0..1), strongest first; `parts` the stems of a compound's parts.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: TermKind
+    surface: str
+    concepts: tuple[tuple[str, float], ...] = ()
+    related: tuple[tuple[str, float], ...] = ()
+    parts: tuple[str, ...] = ()
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerms:
+    """An analysed question: its content terms in order, and its function words apart."""
+
+    text: str
+    language: str
+    terms: tuple[QuestionTerm, ...]
+    functions: tuple[QuestionTerm, ...] = ()
+
+
+class Analyzer:
+    """The analysis of texts and questions in any language; concepts in en, da, nb, nn and sv."""
+
+    def __init__(self, lexicon: Lexicon, settings: WordSettings = DEFAULTS) -> None:
+        self.lexicon = lexicon
+        self.words = WordAnalyzer(lexicon, settings)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when an index made by another version of the analysis or lexicon has to be rebuilt."""
+        return f"analysis-1-{self.lexicon.sha256[:16]}"
+
+    def tokens(self, text: str, language: str) -> list[Token]:
+        """The tokens of `text` in order."""
+        word = self.words.word
+        return [Token(match[0], match.start(), match.end(), word(match[0], language)) for match in TOKEN.finditer(text)]
+
+    def passage(self, text: str, language: str) -> PassageTerms:
+        """What the index holds of a text: weighted surface terms and concepts."""
+        tokens = self.tokens(text, language)
+        surface: dict[str, float] = {}
+        concepts: dict[str, float] = {}
+        functions: dict[str, float] = {}
+        length = 0
+        for token in tokens:
+            word = token.word
+            into = functions if word.function else concepts
+            for id_, weight in word.concepts:
+                into[id_] = into.get(id_, 0.0) + weight
+            if word.function:
+                continue
+            length += 1
+            surface[word.surface] = surface.get(word.surface, 0.0) + 1.0
+            for part in word.parts:
+                surface[part.surface] = surface.get(part.surface, 0.0) + PART_WEIGHT
+                for id_, weight in part.concepts:
+                    concepts[id_] = concepts.get(id_, 0.0) + PART_WEIGHT * weight
+        for _, _, ids in self._phrases(tokens, language):
+            for id_ in ids:
+                into = functions if self.lexicon.concepts[id_].pos == "func" else concepts
+                into[id_] = into.get(id_, 0.0) + len(ids) ** -0.5
+        return PassageTerms(surface, concepts, functions, length)
+
+    def question(self, text: str, language: str) -> QuestionTerms:
+        """The terms of a question, each with what it may be found under."""
+        tokens = self.tokens(text, language)
+        terms: list[QuestionTerm] = []
+        functions: list[QuestionTerm] = []
+        for place, token in enumerate(tokens):
+            term = self._term(token, first=place == 0)
+            (functions if token.word.function else terms).append(term)
+        for first, last, ids in self._phrases(tokens, language):
+            start, end = tokens[first].start, tokens[last].end
+            function = any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
+            concepts = tuple((id_, len(ids) ** -0.5) for id_ in ids)
+            phrase = QuestionTerm(
+                text[start:end], start, end, "phrase", "", concepts, () if function else self._related(concepts)
+            )
+            (functions if function else terms).append(phrase)
+        terms.sort(key=lambda term: (term.start, term.end))
+        return QuestionTerms(text, language, tuple(terms), tuple(functions))
+
+    def match(self, question: QuestionTerms, text: str, language: str) -> tuple[float, ...]:
+        """How strongly `text` has each of `question.terms`, 0..1, in their order.
+
+        1 for the same word or concept, less where a word has several senses, MATCH_RELATED for a related concept,
+        MATCH_PARTS times the share of parts found for a compound.
+        """
+        passage = self.passage(text, language)
+        foreign = language != question.language
+        return tuple(_strength(term, passage, foreign) for term in question.terms)
+
+    def _term(self, token: Token, *, first: bool) -> QuestionTerm:
+        word = token.word
+        kind: TermKind = "word"
+        if token.text[0].isdigit():
+            kind = "number"
+        elif (token.text[0].isupper() and not first and not word.function) or self._is_name(word):
+            kind = "name"
+        concepts = dict(word.concepts)
+        for part in word.parts:
+            for id_, weight in part.concepts:
+                concepts[id_] = max(PART_WEIGHT * weight, concepts.get(id_, 0.0))
+        ranked = tuple(sorted(concepts.items(), key=lambda pair: -pair[1]))
+        return QuestionTerm(
+            text=token.text,
+            start=token.start,
+            end=token.end,
+            kind=kind,
+            surface=word.surface,
+            concepts=ranked,
+            related=() if word.function else self._related(ranked),
+            parts=tuple(part.surface for part in word.parts),
+            known=word.known,
+        )
+
+    def _is_name(self, word: Word) -> bool:
+        return any(self.lexicon.concepts[id_].pos == "name" for id_, _ in word.concepts)
+
+    def _related(self, concepts: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+        """Concepts near those given, at RELATED_WEIGHT of their weight, falling with the relation's rank."""
+        own = {id_ for id_, _ in concepts}
+        found: dict[str, float] = {}
+        for id_, weight in concepts:
+            for other, closeness in self.lexicon.related.get(id_, ())[:MAX_RELATED]:
+                if other not in own and self.lexicon.concepts[other].pos != "func":
+                    found[other] = max(RELATED_WEIGHT * weight * closeness, found.get(other, 0.0))
+        return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    @cached_property
+    def _phrase_index(self) -> Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]]:
+        """Language → first word → ((words, concept ids), …), the longest entries first."""
+        index: dict[str, dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]] = {}
+        for language in LANGUAGES:
+            entries = index[language] = {}
+            for entry, ids in self.lexicon.words(language).items():
+                words = tuple(match[0] for match in TOKEN.finditer(entry))
+                if 1 < len(words) <= MAX_PHRASE:
+                    entries.setdefault(words[0], []).append((words, ids))
+        return {
+            language: {
+                first: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for first, found in entries.items()
+            }
+            for language, entries in index.items()
+        }
+
+    def _phrases(self, tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """(first token, last token, concept ids) of multi-word entries, longest first, without overlap."""
+        entries = self._phrase_index.get(language)
+        place = 0
+        while entries and place < len(tokens) - 1:
+            step = 1
+            for key in tokens[place].word.keys:
+                for words, ids in entries.get(key, ()):
+                    if len(words) <= len(tokens) - place and all(
+                        part in tokens[place + offset].word.keys for offset, part in enumerate(words)
+                    ):
+                        yield place, place + len(words) - 1, ids
+                        step = len(words)
+                        break
+                if step > 1:
+                    break
+            place += step
+
+
+def _strength(term: QuestionTerm, passage: PassageTerms, foreign: bool) -> float:
+    best = 0.0
+    if term.surface and term.surface in passage.surface:
+        best = (MATCH_FOREIGN_SURFACE if foreign else 1.0) * min(1.0, passage.surface[term.surface])
+    for id_, weight in term.concepts:
+        if found := passage.concepts.get(id_):
+            best = max(best, (min(1.0, weight) * min(1.0, found)) ** 0.5)
+    for id_, weight in term.related:
+        if id_ in passage.concepts:
+            best = max(best, MATCH_RELATED * min(1.0, weight / RELATED_WEIGHT))
+    if term.parts:
+        share = sum(part in passage.surface for part in term.parts) / len(term.parts)
+        best = max(best, MATCH_PARTS * share)
+    return min(1.0, best)

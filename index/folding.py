@@ -1,0 +1,54 @@
+"""One spelling for words that are written differently in the five languages.
+
+`fold` brings cognates together (`organisasjon`, `organisation`), so that a word that the lexicon does not know still
+meets its neighbours; `strip_marks` also forgets the letters that people leave out (`forstar` for `forstår`). The rules
+are data: `index/data/folding.tsv`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+from index.errors import InvalidData
+
+RULES = Path(__file__).parent / "data" / "folding.tsv"
+PLACES = ("any", "end")
+# Letters that NFD does not take apart.
+PLAIN = str.maketrans({"æ": "a", "ø": "o", "đ": "d", "ð": "d", "þ": "t", "ł": "l", "ß": "s"})
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """(rules for any place, rules for the end of a word), in the order of the file."""
+    rules: dict[str, list[tuple[str, str]]] = {place: [] for place in PLACES}
+    for number, line in enumerate(RULES.read_text(encoding="utf-8").splitlines()[1:], start=2):
+        cells = line.split("\t")
+        if len(cells) != 3 or cells[0] not in rules or not cells[1]:
+            raise InvalidData(f"{RULES.name} line {number}: expected place, from and to, found {line!r}")
+        rules[cells[0]].append((cells[1], cells[2]))
+    rules["end"].sort(key=lambda rule: -len(rule[0]))
+    return tuple(rules["any"]), tuple(rules["end"])
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """The common spelling of a lower-case word or stem. The longest matching ending is replaced, then letters."""
+    anywhere, endings = _rules()
+    for ending, replacement in endings:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            word = word[: -len(ending)] + replacement
+            break
+    for letters, replacement in anywhere:
+        if letters in word:
+            word = word.replace(letters, replacement)
+    return word
+
+
+@lru_cache(maxsize=65_536)
+def strip_marks(word: str) -> str:
+    """`word` without diacritics and with double letters single: what a hurried writer and a careful one share."""
+    plain = unicodedata.normalize("NFD", word.replace("aa", "a").translate(PLAIN))
+    letters = [letter for letter in plain if not unicodedata.combining(letter)]
+    return "".join(letter for place, letter in enumerate(letters) if place == 0 or letter != letters[place - 1])

@@ -1,0 +1,197 @@
+"""What one written word stands for in one language: its stem, its concepts, its parts. Every word is analysed once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from index import compounds
+from index.folding import fold, strip_marks
+from index.lexicon import LANGUAGES, Lexicon
+
+SNOWBALL = {"en": "english", "da": "danish", "nb": "norwegian", "nn": "norwegian", "sv": "swedish"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An analysed word.
+
+    `surface` is the folded stem that is indexed; `keys` are the forms under which it may stand in a multi-word entry;
+    `concepts` are (id, weight), the weight of one sense being 1/√senses; `parts` are the words a compound is made of.
+    `function` words carry grammar, not content: they have a func row in the lexicon.
+    """
+
+    surface: str
+    keys: tuple[str, ...]
+    concepts: tuple[tuple[str, float], ...] = ()
+    parts: tuple[Word, ...] = ()
+    function: bool = False
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordSettings:
+    """What word analysis does; the defaults were measured (docs/decisions/0102-analysis.md)."""
+
+    neutral_unknown: bool = True
+    strip_surface: bool = False
+    split_known: bool = False
+    union_lemma: bool = False
+    variants: bool = True
+    fold: bool = True
+
+
+DEFAULTS = WordSettings()
+
+
+class WordAnalyzer:
+    """Analyses words of any language; the five of the lexicon get concepts, the others a folded surface form."""
+
+    def __init__(self, lexicon: Lexicon, settings: WordSettings = DEFAULTS) -> None:
+        self.lexicon = lexicon
+        self.settings = settings
+        self._cache: dict[str, dict[str, Word]] = {}
+        self._stemmers: dict[str, Callable[[str], str]] = {}
+
+    def word(self, text: str, language: str) -> Word:
+        """The analysis of `text`, one token as written."""
+        cache = self._cache.setdefault(language, {})
+        found = cache.get(text)
+        if found is None:
+            if len(cache) > 400_000:
+                cache.clear()
+            found = cache[text] = self._analyse(normalise(text), language)
+        return found
+
+    def lemma(self, word: str, language: str) -> str:
+        """The citation form of a lower-case word: the lexicon's correction, else simplemma's."""
+        if language not in LANGUAGES:
+            return word
+        if corrected := self.lexicon.forms[language].get(word):
+            return corrected
+        import simplemma
+
+        return simplemma.lemmatize(word, lang=language).lower()
+
+    def is_dictionary_word(self, word: str, language: str) -> bool:
+        """Whether simplemma's full-form dictionary has the lower-case word."""
+        import simplemma
+
+        return simplemma.is_known(word, lang=language)
+
+    def _analyse(self, word: str, language: str) -> Word:
+        if language not in LANGUAGES:
+            surface = fold(word) if self.settings.fold else word
+            return Word(surface=surface, keys=(word,))
+        if word[0].isdigit():
+            ids = self.lexicon.words(language).get(word, ())
+            return Word(surface=word, keys=(word,), concepts=_weigh(ids), known=bool(ids))
+        lemma = self.lemma(word, language)
+        ids, function = self._senses(word, lemma, language)
+        known = bool(ids) or word in self.lexicon.forms[language] or self.is_dictionary_word(word, language)
+        if not known and self.settings.variants and (variant := self._variant(word, language)):
+            return self._analyse(variant, language)
+        parts: tuple[Word, ...] = ()
+        if not function and (not ids or self.settings.split_known):
+            parts = self._parts(word, lemma, language)
+        return Word(
+            surface=self._surface(word, lemma, language, known),
+            keys=(word,) if lemma == word else (word, lemma),
+            concepts=_weigh(ids),
+            parts=parts,
+            function=function,
+            known=known,
+        )
+
+    def _senses(self, word: str, lemma: str, language: str) -> tuple[tuple[str, ...], bool]:
+        """Concept ids of the word as written, else of its lemma; of a function word only the func rows."""
+        entries = self.lexicon.words(language)
+        ids = entries.get(word, ())
+        if not ids or self.settings.union_lemma:
+            ids = (*ids, *(id_ for id_ in entries.get(lemma, ()) if id_ not in ids))
+        functions = tuple(id_ for id_ in ids if self.lexicon.concepts[id_].pos == "func")
+        return (functions, True) if functions else (ids, False)
+
+    def _surface(self, word: str, lemma: str, language: str, known: bool) -> str:
+        if not known and self.settings.neutral_unknown:
+            stem = word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word
+        else:
+            stem = self._stem(lemma, language)
+        if self.settings.fold:
+            stem = fold(stem)
+        return strip_marks(stem) if self.settings.strip_surface else stem
+
+    def _stem(self, word: str, language: str) -> str:
+        stemmer = self._stemmers.get(language)
+        if stemmer is None:
+            import Stemmer
+
+            stemmer = self._stemmers[language] = Stemmer.Stemmer(SNOWBALL[language]).stemWord
+        return stemmer(word)
+
+    def _parts(self, word: str, lemma: str, language: str) -> tuple[Word, ...]:
+        entries = self.lexicon.words(language)
+
+        def is_part(part: str) -> bool:
+            ids = entries.get(part)
+            if ids is None and len(part) > 4:
+                ids = entries.get(self.lemma(part, language))
+            return ids is not None and not any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
+
+        for form in dict.fromkeys((lemma, word)):
+            if found := compounds.split(form, language, is_part):
+                return tuple(self._analyse(part, language) for part in found)
+        return ()
+
+    @cached_property
+    def _stripped(self) -> Mapping[str, Mapping[str, str]]:
+        """Language → lexicon word without its diacritics → the word."""
+        found: dict[str, dict[str, str]] = {}
+        for language in LANGUAGES:
+            index = found[language] = {}
+            for word in self.lexicon.words(language):
+                if " " not in word and (plain := strip_marks(word)) != word:
+                    index.setdefault(plain, word)
+        return found
+
+    def _variant(self, word: str, language: str) -> str | None:
+        """A known word that `word` is another spelling of: old aa, missing diacritics, Nynorsk infinitives in -a."""
+        candidates = [word.replace("aa", "å").replace("ae", "æ").replace("oe", "ø")]
+        if language == "sv":
+            candidates = [word.replace("aa", "å").replace("ae", "ä").replace("oe", "ö")]
+        if language == "nn" and word.endswith("a"):
+            candidates.append(word[:-1] + "e")
+        for candidate in candidates:
+            if candidate != word and (
+                candidate in self.lexicon.words(language) or self.is_dictionary_word(candidate, language)
+            ):
+                return candidate
+        found = self._stripped[language].get(strip_marks(word))
+        return found if found != word else None
+
+
+@lru_cache(maxsize=65_536)
+def normalise(token: str) -> str:
+    """Lower case, composed letters, straight apostrophes, no possessive 's; numbers without grouping, with a point."""
+    word = unicodedata.normalize("NFC", token).lower().replace("’", "'")
+    if word.endswith("'s") or word.endswith("s'"):
+        word = word[:-2] if word.endswith("'s") else word[:-1]
+    if word and word[0].isdigit():
+        return _number(word)
+    return word or token
+
+
+def _number(word: str) -> str:
+    """10.000, 10,000 and 10 000 → 10000; 1,5 → 1.5."""
+    word = "".join(word.split())
+    groups = word.replace(",", ".").split(".")
+    if len(groups) > 1 and all(len(group) == 3 and group.isdigit() for group in groups[1:]) and groups[0] != "0":
+        return "".join(groups)
+    return ".".join(groups)
+
+
+def _weigh(ids: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Each sense at 1/√senses: a word of many senses is weak evidence for each (measured against 1 and 1/senses)."""
+    return tuple((id_, len(ids) ** -0.5) for id_ in ids)
