@@ -13,12 +13,14 @@ from index.build import folder_changed
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.answer import answer
-from service.conversations import Conversations
+from service.conversations import Conversations, new_id
 from service.cues import Cues
 from service.errors import UnknownDocument
 from service.records import ChatRequest, Reply, Timings
 from service.settings import Settings
+from service.speakers import Speakers
 from service.understand import understand
+from service.wire import ReplyModel
 
 CANDIDATES = 40
 """Passages that an answer chooses its quotes from: several for each voice, and few enough to read in milliseconds."""
@@ -50,6 +52,7 @@ class Assistant:
         self._conversations = conversations
         self._settings = settings
         self._cues = cues
+        self._speakers = Speakers(library.record)
 
     def ask(self, request: ChatRequest) -> Reply:
         """Answer one message and keep both in the conversation.
@@ -67,18 +70,18 @@ class Assistant:
             prefer=conversation.language,
             library=library,
             cues=self._cues,
+            names=self._speakers.names(),
         )
         filters = question.constrain(request.filters)
-        hits = library.retriever.search(
-            question.terms, language=question.language, limit=CANDIDATES, filters=filters
-        )
+        hits = library.retriever.search(question.terms, language=question.language, limit=CANDIDATES, filters=filters)
         retrieved = time.perf_counter()
-        found = answer(question, hits, request.filters, library=library, max_quotes=self._settings.max_quotes)
+        found = answer(
+            question, hits, request.filters, library=library, cues=self._cues, max_quotes=self._settings.max_quotes
+        )
         answered = time.perf_counter()
-        message_id = self._conversations.add(conversation, question, found)
-        return Reply(
+        reply = Reply(
             conversation_id=conversation.id,
-            message_id=message_id,
+            message_id=new_id(),
             question=request.message,
             standalone=question.standalone,
             question_language=question.language,
@@ -86,9 +89,12 @@ class Assistant:
             timings_ms=Timings(
                 retrieve=milliseconds(began, retrieved),
                 answer=milliseconds(retrieved, answered),
-                total=milliseconds(began, time.perf_counter()),
+                total=milliseconds(began, answered),
             ),
         )
+        kept = ReplyModel.of(reply).model_dump(mode="json")
+        self._conversations.add(conversation, reply.message_id, request.message, kept)
+        return reply
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:
         """The passages nearest to `query`, best first."""

@@ -20,4 +20,4 @@ def open_assistant(settings: Settings) -> Assistant:
         max_tokens=settings.max_passage_tokens,
         max_bytes=settings.max_document_bytes,
     )
-    return Assistant(library, Conversations(library.record.engine), settings, load_cues())
+    return Assistant(library, Conversations(library.record), settings, load_cues())

@@ -162,9 +162,7 @@ class ReplyModel(BaseModel):
         return cls(
             conversation_id=reply.conversation_id,
             message_id=reply.message_id,
-            question=QuestionModel(
-                text=reply.question, standalone=reply.standalone, language=reply.question_language
-            ),
+            question=QuestionModel(text=reply.question, standalone=reply.standalone, language=reply.question_language),
             answered=answer.answered,
             language=answer.language,
             mode=answer.mode,

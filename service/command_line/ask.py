@@ -39,9 +39,7 @@ def checked(question: str) -> str:
 @LANGUAGE
 @click.option("--document", "documents", multiple=True, help="Only this document (its id); may be repeated.")
 @click.option("--speaker", "speakers", multiple=True, help="Only what this person says; may be repeated.")
-def ask(
-    question: str, as_json: bool, language: str, documents: tuple[str, ...], speakers: tuple[str, ...]
-) -> None:
+def ask(question: str, as_json: bool, language: str, documents: tuple[str, ...], speakers: tuple[str, ...]) -> None:
     """Answer QUESTION with numbered quotes. Indexes the documents first where that has not been done."""
     checked(question)
     settings = read_settings()

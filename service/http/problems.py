@@ -41,13 +41,14 @@ class ProblemResponse(JSONResponse):
 
 
 def problem(
-    status: HTTPStatus, detail: str, errors: list[dict[str, object]] | None = None, headers: dict[str, str] | None = None
+    status: HTTPStatus,
+    detail: str,
+    errors: list[dict[str, object]] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> ProblemResponse:
     """A response that says what is wrong in one sentence, and for invalid input where."""
     body = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
     return ProblemResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers)
-
-
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:

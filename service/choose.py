@@ -1,0 +1,133 @@
+"""From passages to quotes: the whole sentences that bear on the question, a fair share for every voice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.records import Hit, Passage, Span
+from service.coverage import Coverage
+from service.cues import Cues
+from service.records import Quote
+
+PASSAGE_SHARE = 0.35
+"""What a sentence inherits from its passage: it need not repeat what the sentence before it is about."""
+NEAR_BEST = 0.6
+"""A quote must have this share of what the best one has; below it, quotes begin to be about something else."""
+MAX_SENTENCES_PER_VOICE = 2
+SHORT_CHARACTERS = 60
+MAX_QUOTE_CHARACTERS = 600
+"""A sentence is only joined to its neighbours while the quote stays this short. A single sentence may be longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be quoted: its place in its passage and how much of the question it has."""
+
+    passage: Passage
+    place: int
+    score: float
+    share: float
+
+
+Voice = tuple[str, str, str | None, int]
+
+
+def voice_of(passage: Passage) -> Voice:
+    """Who speaks: an unnamed comment is a voice of its own, a named person is one over all of a document."""
+    number = 0 if passage.speaker.name else passage.number
+    return passage.document_id, passage.speaker.role, passage.speaker.name, number
+
+
+def candidates(hits: Sequence[Hit], coverage: Coverage) -> list[Candidate]:
+    """Every sentence of the passages with its score, best first; ties in the order of the hits and of the text."""
+    found: list[Candidate] = []
+    for hit in hits:
+        passage = hit.passage
+        whole = coverage.measure(f"{passage.context}\n{passage.text}", passage.language).share
+        for place, span in enumerate(passage.sentences):
+            share = coverage.measure(sentence_text(passage, span), passage.language).share
+            score = (1 - PASSAGE_SHARE) * share + PASSAGE_SHARE * whole
+            if share > 0:
+                found.append(Candidate(passage, place, score, whole))
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_quotes: int) -> list[Quote]:
+    """The quotes of an answer, grouped by voice, the voice with the best quote first, each voice in reading order.
+
+    Where several voices are asked for, every voice has its best sentence before any has a second.
+    """
+    if not found:
+        return []
+    near = [candidate for candidate in found if candidate.score >= NEAR_BEST * found[0].score]
+    voices: dict[Voice, list[Candidate]] = {}
+    for candidate in near:
+        voices.setdefault(voice_of(candidate.passage), []).append(candidate)
+    chosen = [mine[0] for mine in voices.values()] if several_voices else []
+    for candidate in near:
+        mine = sum(voice_of(other.passage) == voice_of(candidate.passage) for other in chosen)
+        if candidate not in chosen and mine < MAX_SENTENCES_PER_VOICE:
+            chosen.append(candidate)
+    quotes: list[Quote] = []
+    for voice in voices:
+        mine = [candidate for candidate in chosen[:max_quotes] if voice_of(candidate.passage) == voice]
+        quotes += join([widen(candidate, cues) for candidate in mine])
+    return quotes
+
+
+def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
+    """First and last sentence of the quote: with the one before where it leans on it, the one after where it is cut off.
+
+    A quote that begins with "This" or ends with a colon says nothing on its own; nor does a very short one.
+    """
+    passage, sentences = candidate.passage, candidate.passage.sentences
+    first = last = candidate.place
+
+    def characters(a: int, b: int) -> int:
+        return sentences[b].end - sentences[a].start
+
+    text = sentence_text(passage, sentences[first])
+    if first > 0 and cues.leans(text, passage.language) and characters(first - 1, last) <= MAX_QUOTE_CHARACTERS:
+        first -= 1
+    while last + 1 < len(sentences) and characters(first, last + 1) <= MAX_QUOTE_CHARACTERS:
+        open_end = sentence_text(passage, sentences[last]).rstrip().endswith(":")
+        if not open_end and characters(first, last) >= SHORT_CHARACTERS:
+            break
+        last += 1
+    return candidate, first, last
+
+
+def join(parts: Sequence[tuple[Candidate, int, int]]) -> list[Quote]:
+    """Quotes in reading order, those of one passage that touch or overlap made one."""
+    merged: list[tuple[Candidate, int, int]] = []
+    for candidate, first, last in sorted(parts, key=lambda part: (part[0].passage.start, part[1])):
+        if merged:
+            before, start, end = merged[-1]
+            if before.passage.id == candidate.passage.id and first <= end + 1:
+                best = max(before, candidate, key=lambda one: one.score)
+                merged[-1] = (best, start, max(end, last))
+                continue
+        merged.append((candidate, first, last))
+    return [quote(candidate, first, last) for candidate, first, last in merged]
+
+
+def quote(candidate: Candidate, first: int, last: int) -> Quote:
+    """The sentences first..last of a passage as a quote."""
+    passage = candidate.passage
+    start, end = passage.sentences[first].start, passage.sentences[last].end
+    return Quote(
+        document_id=passage.document_id,
+        passage_id=passage.id,
+        speaker=passage.speaker,
+        language=passage.language,
+        text=passage.text[start - passage.start : end - passage.start],
+        start=start,
+        end=end,
+        score=round(candidate.score, 4),
+    )
+
+
+def sentence_text(passage: Passage, span: Span) -> str:
+    """A sentence of a passage, by its absolute span."""
+    return passage.text[span.start - passage.start : span.end - passage.start]

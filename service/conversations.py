@@ -1,0 +1,67 @@
+"""Conversations in the record: who asked what, what was answered, and in which language it went on."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from index.record import Record
+from index.schema import conversations, messages, now
+from service.errors import UnknownConversation
+
+ID_BYTES = 16
+"""128 random bits: whoever knows a conversation's id may read it, so it must not be guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as it stands before the next message; `language` is the last question's, None at the start."""
+
+    id: str
+    language: str | None
+    is_new: bool
+
+
+class Conversations:
+    """Reads and writes conversations in the record."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def open(self, conversation_id: str | None) -> Conversation:
+        """The conversation of this id, or a new one that is kept with its first message.
+
+        Raises:
+            UnknownConversation: there is no conversation of this id.
+        """
+        if conversation_id is None:
+            return Conversation(new_id(), None, is_new=True)
+        with self._record.read() as connection:
+            known = connection.execute(select(conversations.c.id).where(conversations.c.id == conversation_id)).first()
+            last = connection.execute(
+                select(messages.c.answer)
+                .where(messages.c.conversation_id == conversation_id)
+                .order_by(messages.c.created.desc())
+                .limit(1)
+            ).first()
+        if known is None:
+            raise UnknownConversation("expected the id of a conversation that was begun here, or null for a new one")
+        return Conversation(conversation_id, last.answer["question"]["language"] if last else None, is_new=False)
+
+    def add(self, conversation: Conversation, message_id: str, question: str, reply: dict[str, object]) -> None:
+        """Keep a question with the reply that was given, as JSON in the shape that POST /chat returns."""
+        with self._record.write() as connection:
+            if conversation.is_new:
+                connection.execute(insert(conversations).values(id=conversation.id, created=now()))
+            connection.execute(
+                insert(messages).values(
+                    id=message_id, conversation_id=conversation.id, created=now(), question=question, answer=reply
+                )
+            )
+
+
+def new_id() -> str:
+    """A random id for a conversation or a message."""
+    return secrets.token_hex(ID_BYTES)
