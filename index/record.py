@@ -1,0 +1,313 @@
+"""The record: the one truth about documents, passages and vectors. Both indexes are derived from it.
+
+Every change is one transaction that also raises `generation()` by one and notes which document changed, so that a
+derived index can tell what it has missed. All methods may be called from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+
+from index import rows
+from index.database import BUSY_TIMEOUT_SECONDS, explained, open_engine
+from index.errors import InvalidData
+from index.records import Document, DocumentInfo, Passage, Segment
+from index.schema import changes, documents, meta, now, passages, segments, vectors
+
+if TYPE_CHECKING:
+    from index.prepare import Prepared
+
+FloatArray = npt.NDArray[np.float32]
+# SQLite allows 32,766 bound values in a statement; a thousand ids keep statements short and are as fast.
+_IDS_A_STATEMENT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a stored document was made from; where any of it differs, the document has to be prepared again.
+
+    `source` is its entry of sources.toml as a dict, `preparation` names the settings of the preparation, and `origin`
+    is "folder" for a document that leaves when its file does and "added" for one that stays until it is removed.
+    """
+
+    sha256: str
+    path: str
+    source: Mapping[str, Any] | None
+    preparation: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBatch:
+    """Rows of passage ids, their languages, and their vectors, float32 (n, dimensions)."""
+
+    ids: tuple[str, ...]
+    languages: tuple[str, ...]
+    vectors: FloatArray
+
+
+class Record:
+    """The stored documents. Every method may raise IndexUnavailable: locked, damaged, not writable, out of space."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(writes=True)
+        with self.read() as connection:
+            self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
+
+    @classmethod
+    def open(cls, url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Record:
+        """Open a record, making or migrating its tables where needed.
+
+        Args:
+            url_or_path: an SQLAlchemy URL, or the path of an SQLite file.
+            busy_timeout_seconds: how long a statement waits for a lock that another process holds.
+
+        Raises:
+            IndexUnavailable: see `index.database.open_engine`.
+        """
+        return cls(open_engine(url_or_path, busy_timeout_seconds=busy_timeout_seconds))
+
+    def close(self) -> None:
+        """Close every connection; the record cannot be used afterwards by this object."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a connection that sees one state of the record throughout."""
+        with explained(self.engine.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one transaction that holds the write lock; committed at the end, undone by any error."""
+        with explained(self.engine.url), self._writing.begin() as connection:
+            yield connection
+
+    # Reading
+
+    def generation(self) -> int:
+        """How many changes to documents have been committed."""
+        with self.read() as connection:
+            return int(connection.execute(select(meta.c.generation)).scalar_one())
+
+    def documents(self) -> list[DocumentInfo]:
+        """Every document, by id."""
+        with self.read() as connection:
+            found = connection.execute(select(*rows.INFO_COLUMNS).order_by(documents.c.id))
+            return [rows.document_info(row) for row in found]
+
+    def info(self, ids: Iterable[str]) -> dict[str, DocumentInfo]:
+        """The documents of these ids; unknown ids are left out."""
+        found = self._by_ids(select(*rows.INFO_COLUMNS), documents.c.id, ids)
+        return {row.id: rows.document_info(row) for row in found}
+
+    def document(self, document_id: str) -> Document | None:
+        """One document with its text."""
+        with self.read() as connection:
+            row = connection.execute(select(documents).where(documents.c.id == document_id)).first()
+            return None if row is None else rows.document(row)
+
+    def segments(self, document_id: str) -> list[Segment]:
+        """A document's segments in order, furniture included."""
+        query = select(segments).where(segments.c.document_id == document_id).order_by(segments.c.position)
+        with self.read() as connection:
+            return [rows.segment(row) for row in connection.execute(query)]
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """The passages of these ids; ids that are no longer in the record are left out."""
+        return {row.id: rows.passage(row) for row in self._by_ids(select(passages), passages.c.id, ids)}
+
+    def passages_of(self, document_ids: Iterable[str]) -> list[Passage]:
+        """The passages of these documents, each document's in order."""
+        query = select(passages).order_by(passages.c.document_id, passages.c.position)
+        return [rows.passage(row) for row in self._by_ids(query, passages.c.document_id, document_ids)]
+
+    def all_passages(self, batch: int = 1000) -> Iterator[list[Passage]]:
+        """Every passage, by id, in lists of at most `batch`."""
+        for found in self._in_batches(select(passages), passages.c.id, batch):
+            yield [rows.passage(row) for row in found]
+
+    def versions(self) -> dict[str, str]:
+        """The SHA-256 of every document's bytes, by document id."""
+        return {name: version.sha256 for name, version in self.details().items()}
+
+    def details(self) -> dict[str, Version]:
+        """What every document was made from, by document id."""
+        columns = (documents.c[name] for name in ("id", "sha256", "path", "source", "preparation", "origin"))
+        with self.read() as connection:
+            found = connection.execute(select(*columns)).all()
+        return {row.id: Version(row.sha256, row.path, row.source, row.preparation, row.origin) for row in found}
+
+    def text_slices(self, places: Sequence[tuple[str, int, int]]) -> list[str | None]:
+        """The stored text at (document id, start, end), None where there is no such document or place."""
+        wanted = {name for name, _, _ in places}
+        texts = {
+            row.id: row.text for row in self._by_ids(select(documents.c.id, documents.c.text), documents.c.id, wanted)
+        }
+        return [
+            texts[name][start:end] if name in texts and 0 <= start <= end <= len(texts[name]) else None
+            for name, start, end in places
+        ]
+
+    def count(self, embedding: str | None = None) -> dict[str, int]:
+        """How many passages there are a language; with an embedding's name, how many that have a vector by it."""
+        query = select(passages.c.language, func.count()).group_by(passages.c.language)
+        if embedding is not None:
+            query = query.join(vectors, vectors.c.passage_id == passages.c.id).where(vectors.c.embedding == embedding)
+        with self.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def changed_since(self, generation: int) -> tuple[int, frozenset[str]]:
+        """The present generation, and the documents that were stored or removed after the given one."""
+        with self.read() as connection:
+            present = int(connection.execute(select(meta.c.generation)).scalar_one())
+            query = select(changes.c.document_id).where(changes.c.generation > generation)
+            return present, frozenset(connection.execute(query).scalars())
+
+    def vectors(self, embedding: str, batch: int = 1000) -> Iterator[VectorBatch]:
+        """Every vector by an embedding, by passage id, in batches of at most `batch` rows."""
+        for found in self._in_batches(_select_vectors(embedding), vectors.c.passage_id, batch):
+            yield _vector_batch(found)
+
+    def vectors_of(self, embedding: str, document_ids: Collection[str]) -> VectorBatch:
+        """The vectors by an embedding of these documents' passages."""
+        return _vector_batch(list(self._by_ids(_select_vectors(embedding), passages.c.document_id, document_ids)))
+
+    def without_vector(self, embedding: str, batch: int = 1000) -> Iterator[list[Passage]]:
+        """Every passage that has no vector by an embedding, in lists of at most `batch`."""
+        known = select(vectors.c.passage_id).where(vectors.c.embedding == embedding)
+        for found in self._in_batches(select(passages).where(passages.c.id.not_in(known)), passages.c.id, batch):
+            yield [rows.passage(row) for row in found]
+
+    # Writing
+
+    def replace(
+        self,
+        prepared: Prepared,
+        vectors: FloatArray,
+        *,
+        embedding: str = "unnamed",
+        preparation: str = "",
+        source: Mapping[str, Any] | None = None,
+        origin: str = "folder",
+    ) -> int:
+        """Store a document in the place of its former version, in one transaction; return the new generation.
+
+        Args:
+            prepared: the document with its segments and passages.
+            vectors: (number of passages, dimensions), in the order of the passages.
+            embedding: the name of the embedding that made the vectors.
+            preparation, source, origin: see `Version`.
+
+        Raises:
+            InvalidData: the vectors do not match the passages, or a passage's text is not the document's at its place.
+        """
+        _check(prepared, vectors)
+        document = prepared.document
+        row = rows.document_row(document) | {
+            "passages": len(prepared.passages),
+            "origin": origin,
+            "source": None if source is None else dict(source),
+            "preparation": preparation,
+            "stored": now(),
+        }
+        with self.write() as connection:
+            connection.execute(delete(documents).where(documents.c.id == document.id))
+            connection.execute(insert(documents), [row])
+            _insert(connection, segments, rows.segment_rows(document.id, prepared.segments))
+            _insert(connection, passages, rows.passage_rows(prepared.passages))
+            _insert_vectors(connection, embedding, [p.id for p in prepared.passages], vectors)
+            return _note_change(connection, document.id)
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document with everything that belongs to it; False where there is none of that id."""
+        with self.write() as connection:
+            if connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount == 0:
+                return False
+            _note_change(connection, document_id)
+            return True
+
+    def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray) -> None:
+        """Store further vectors of passages that are there; no document changes by it."""
+        with self.write() as connection:
+            _insert_vectors(connection, embedding, ids, vectors)
+
+    def remove_other_vectors(self, embedding: str) -> None:
+        """Remove every vector that another embedding made."""
+        with self.write() as connection:
+            connection.execute(delete(vectors).where(vectors.c.embedding != embedding))
+
+    # Helpers
+
+    def _by_ids(self, query: Select[Any], column: Any, ids: Iterable[str]) -> Iterator[Row[Any]]:
+        wanted = list(dict.fromkeys(ids))
+        with self.read() as connection:
+            for start in range(0, len(wanted), _IDS_A_STATEMENT):
+                some = wanted[start : start + _IDS_A_STATEMENT]
+                yield from connection.execute(query.where(column.in_(some))).all()
+
+    def _in_batches(self, query: Select[Any], key: Any, batch: int) -> Iterator[Sequence[Row[Any]]]:
+        """Walk a table by its key, one short read a batch, so that no read holds up a writer or the log's upkeep."""
+        last: str | None = None
+        while True:
+            page = query if last is None else query.where(key > last)
+            with self.read() as connection:
+                found = connection.execute(page.order_by(key).limit(batch)).all()
+            if not found:
+                return
+            yield found
+            last = getattr(found[-1], key.name)
+
+
+def _select_vectors(embedding: str) -> Select[Any]:
+    columns = select(vectors.c.passage_id, passages.c.language, vectors.c.vector)
+    return columns.join(passages, passages.c.id == vectors.c.passage_id).where(vectors.c.embedding == embedding)
+
+
+def _vector_batch(found: Sequence[Row[Any]]) -> VectorBatch:
+    if not found:
+        return VectorBatch((), (), np.empty((0, 0), dtype=np.float32))
+    joined = b"".join(row.vector for row in found)
+    array = np.frombuffer(joined, dtype="<f4").reshape(len(found), -1).astype(np.float32, copy=False)
+    return VectorBatch(tuple(row.passage_id for row in found), tuple(row.language for row in found), array)
+
+
+def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, Any]]) -> None:
+    if values:
+        connection.execute(insert(table), list(values))
+
+
+def _insert_vectors(connection: Connection, embedding: str, ids: Sequence[str], array: FloatArray) -> None:
+    little_endian = np.ascontiguousarray(array, dtype="<f4")
+    found = [
+        {"passage_id": name, "embedding": embedding, "vector": vector.tobytes()}
+        for name, vector in zip(ids, little_endian, strict=True)
+    ]
+    _insert(connection, vectors, found)
+
+
+def _note_change(connection: Connection, document_id: str) -> int:
+    connection.execute(update(meta).values(generation=meta.c.generation + 1))
+    generation = int(connection.execute(select(meta.c.generation)).scalar_one())
+    connection.execute(delete(changes).where(changes.c.document_id == document_id))
+    connection.execute(insert(changes), [{"document_id": document_id, "generation": generation}])
+    return generation
+
+
+def _check(prepared: Prepared, array: FloatArray) -> None:
+    name, text = prepared.document.id, prepared.document.text
+    if array.ndim != 2 or len(array) != len(prepared.passages):
+        expected = len(prepared.passages)
+        raise InvalidData(f"document {name}: expected {expected} vectors as rows, found an array of {array.shape}")
+    for passage in prepared.passages:
+        if passage.document_id != name or passage.text != text[passage.start : passage.end]:
+            raise InvalidData(f"document {name}: expected the passage {passage.id} to be its text at that place")

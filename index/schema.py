@@ -1,0 +1,155 @@
+"""The tables of the record, in SQLAlchemy Core. Only types that SQLite and PostgreSQL both have are used.
+
+Times are UTC as ISO 8601 text of one width (`now()`), so that they sort as text in every database. Spans are code
+points. `migrations/` creates these tables; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+REVISION = "0001"
+"""The Alembic revision that these tables are at: compared on opening, so that Alembic is only imported to migrate."""
+
+# Named, because a later migration can only alter or drop a constraint that has a name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def now() -> str:
+    """The present moment, UTC, as ISO 8601 with microseconds: `2026-01-31T12:00:00.000000+00:00`."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+# One row: which record this is, and how many changes it has seen. Derived indexes store both.
+meta = Table(
+    "meta",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("identity", String(32), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("created", String(32), nullable=False),
+)
+
+# The last generation in which each document, also one that is gone, was changed: what a derived index has to catch up.
+changes = Table(
+    "changes",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("generation", Integer, nullable=False, index=True),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("author", Text),
+    Column("characters", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    # How it came to be here: "folder" documents leave with their file, "added" ones stay until they are removed.
+    Column("origin", String(16), nullable=False),
+    # The entry of sources.toml that it was prepared with, and the settings of the preparation.
+    Column("source", JSON),
+    Column("preparation", Text, nullable=False),
+    Column("stored", String(32), nullable=False),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("speaker_name", Text),
+    Column("speaker_role", String(16)),
+    Column("reason", Text),
+    Column("lead_in_start", Integer),
+    Column("lead_in_end", Integer),
+    Column("number", Integer, nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    # A copy of document.text[start:end]; docs/decisions/0202 has the figures for keeping it.
+    Column("text", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("speaker_name", Text),
+    Column("speaker_role", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("sentences", JSON, nullable=False),
+    Index(None, "document_id", "position"),
+)
+
+# float32, little-endian. By embedding name, so that a change of embedding can be interrupted without loss.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("passage_id", Text, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True),
+    Column("embedding", Text, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("created", String(32), nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", String(64), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Index(None, "conversation_id", "created"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("message_id", String(64), ForeignKey("messages.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("rating", String(8), CheckConstraint("rating IN ('up', 'down')", name="rating"), nullable=False),
+    Column("comment", Text),
+    Column("created", String(32), nullable=False),
+)

@@ -1,0 +1,210 @@
+"""The vector index: Chroma, one collection a language. The only module that knows Chroma.
+
+A folder is written once, from the record, and then only read: Chroma loses whole collections when it is killed while
+it writes, and two processes must not have a folder open of which one writes (docs/decisions/0203). What has changed
+since is searched exactly, by `index.nearest`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import IndexUnavailable
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+    from index.record import VectorBatch
+
+FloatArray = npt.NDArray[np.float32]
+# Chroma refuses more rows in a call (get_max_batch_size); it comes from SQLite's limit on bound values.
+MAX_BATCH = 5461
+# Chroma's names need three characters; a language code has two.
+_PREFIX = "passages-"
+
+
+class VectorSearch(Protocol):
+    """Whatever finds the passages nearest to a vector."""
+
+    def search(
+        self, vector: FloatArray, languages: Iterable[str] = (), limit: int = 100
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Return (passage id, cosine) by language, nearest first."""
+        ...
+
+
+class VectorIndex:
+    """One folder of Chroma's, opened for searching. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a folder that `write` made.
+
+        Raises:
+            IndexUnavailable: there is none, or Chroma cannot open it.
+        """
+        if not (folder / "chroma.sqlite3").is_file():
+            raise IndexUnavailable(f"expected a vector index in {folder}, found none")
+        self.folder = folder
+        client = _open(folder)
+        # Not __del__: the client has to outlive searches of other threads, and to be closed when the last one ends.
+        self._finalizer = weakref.finalize(self, client.close)
+        with _explained(folder):
+            self._collections: dict[str, Collection] = {
+                found.name.removeprefix(_PREFIX): client.get_collection(found.name, embedding_function=_never_embeds())
+                for found in client.list_collections()
+            }
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that there is a collection of."""
+        return tuple(sorted(self._collections))
+
+    def count(self) -> dict[str, int]:
+        """How many vectors there are, by language."""
+        with _explained(self.folder):
+            return {language: collection.count() for language, collection in self._collections.items()}
+
+    def search(
+        self, vector: FloatArray, languages: Iterable[str] = (), limit: int = 100
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Return (passage id, cosine) by language, nearest first.
+
+        Args:
+            vector: (dimensions,); a vector of length 0 is near to nothing.
+            languages: where to search; everywhere when empty. Languages without passages are left out.
+            limit: how many of each language at most.
+
+        Raises:
+            IndexUnavailable: whatever goes wrong inside Chroma.
+        """
+        if limit < 1 or not np.any(vector):
+            return {}
+        wanted = [language for language in (languages or self.languages) if language in self._collections]
+        with _explained(self.folder):
+            return {language: self._nearest(self._collections[language], vector, limit) for language in wanted}
+
+    def close(self) -> None:
+        """Close Chroma; afterwards this object cannot be searched."""
+        self._finalizer()
+
+    @staticmethod
+    def _nearest(collection: Collection, vector: FloatArray, limit: int) -> list[tuple[str, float]]:
+        # Never `where`, never texts: the one is a thousand times slower, the other downloads a model (DESIGN 2, 10).
+        query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        found = collection.query(query_embeddings=query, n_results=limit, include=["distances"])
+        distances = found["distances"]
+        if distances is None:
+            raise IndexUnavailable("expected distances from Chroma, found none")
+        return [(name, 1.0 - float(distance)) for name, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def write(folder: Path, batches: Iterable[VectorBatch], counts: Mapping[str, int]) -> None:
+    """Write a new vector index into an empty or missing folder and close it.
+
+    Args:
+        batches: every vector, with its passage's id and language; lengths do not matter.
+        counts: how many vectors there are of each language.
+
+    Raises:
+        IndexUnavailable: the folder cannot be written, or Chroma fails, or the counts were wrong.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexUnavailable(f"cannot write the vector index to {folder}: {error.strerror or error}") from None
+    client = _open(folder)
+    try:
+        with _explained(folder):
+            collections = {name: _create(client, name, count) for name, count in counts.items() if count}
+            for batch in batches:
+                _add(collections, batch)
+            for name, collection in collections.items():
+                _check_written(folder, name, collection, counts[name])
+    finally:
+        client.close()
+
+
+def _create(client: Client, language: str, count: int) -> Collection:
+    # Chroma writes its graph to disk after `sync_threshold` rows, else every later process builds it anew, and writes
+    # while it only searches. With the number of rows as the threshold it is written once, at the end.
+    return client.create_collection(
+        _PREFIX + language,
+        embedding_function=None,
+        configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, count)}},
+    )
+
+
+def _add(collections: Mapping[str, Collection], batch: VectorBatch) -> None:
+    languages = np.asarray(batch.languages)
+    for language in dict.fromkeys(batch.languages):
+        places = np.flatnonzero(languages == language)
+        for start in range(0, len(places), MAX_BATCH):
+            some = places[start : start + MAX_BATCH]
+            collections[language].add(ids=[batch.ids[place] for place in some], embeddings=batch.vectors[some])
+
+
+def _check_written(folder: Path, language: str, collection: Collection, expected: int) -> None:
+    if expected == 1:  # The threshold is two rows at least: the one row is written again.
+        only = collection.get(include=["embeddings"])
+        collection.upsert(ids=only["ids"], embeddings=only["embeddings"])
+    found = collection.count()
+    if found != expected:
+        raise IndexUnavailable(f"expected {expected} vectors of {language} in {folder}, found {found}")
+
+
+def _open(folder: Path) -> Client:
+    # Imported here because it costs 0.5 s.
+    import chromadb
+    from chromadb.config import Settings
+
+    # Said outright, because Chroma's settings also come from the environment and a .env file, under names of no prefix.
+    settings = Settings(
+        anonymized_telemetry=False,
+        chroma_otel_collection_endpoint="",
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+        allow_reset=False,
+        migrations="apply",
+    )
+    with _explained(folder):
+        client = chromadb.PersistentClient(path=str(folder), settings=settings)
+    return cast("Client", client)  # Declared as an interface that lacks close().
+
+
+def _never_embeds() -> Any:
+    """An embedding function that refuses: Chroma's default one downloads a model."""
+    from chromadb.api.types import EmbeddingFunction
+
+    class NeverEmbeds(EmbeddingFunction[Any]):
+        def __init__(self) -> None:
+            pass  # Chroma asks for a constructor of one's own.
+
+        @staticmethod
+        def name() -> str:
+            return "never"
+
+        def __call__(self, input: Any) -> Any:  # noqa: A002 - Chroma passes it by this name
+            raise IndexUnavailable("expected vectors for Chroma, found texts: it must never embed by itself")
+
+    return NeverEmbeds()
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turn whatever comes out of Chroma into IndexUnavailable with one readable line."""
+    try:
+        yield
+    except IndexUnavailable:
+        raise
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # A panic of Chroma's Rust side is no Exception.
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise IndexUnavailable(f"the vector index in {folder} cannot be used: {reason}") from error
