@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.library import Library
+
 from index.records import Filters, Hit
 from service.choose import candidates, choose
 from service.coverage import Coverage

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from index.build import folder_changed
 from index.library import Library
+
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.answer import answer
 from service.conversations import Conversations, new_id
@@ -49,7 +50,7 @@ class Assistant:
 
     def __init__(self, library: Library, conversations: Conversations, settings: Settings, cues: Cues) -> None:
         self.library = library
-        self._conversations = conversations
+        self.conversations = conversations
         self._settings = settings
         self._cues = cues
         self._speakers = Speakers(library.record)
@@ -63,7 +64,7 @@ class Assistant:
         """
         began = time.perf_counter()
         library = self.library
-        conversation = self._conversations.open(request.conversation_id)
+        conversation = self.conversations.open(request.conversation_id)
         question = understand(
             request.message,
             language=request.language,
@@ -93,7 +94,7 @@ class Assistant:
             ),
         )
         kept = ReplyModel.of(reply).model_dump(mode="json")
-        self._conversations.add(conversation, reply.message_id, request.message, kept)
+        self.conversations.add(conversation, reply.message_id, request.message, kept)
         return reply
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.library import open_library
+
 from service.assistant import Assistant
 from service.conversations import Conversations
 from service.cues import load_cues

@@ -77,7 +77,7 @@ def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_
 
 
 def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
-    """First and last sentence of the quote: with the one before where it leans on it, the one after where it is cut off.
+    """First and last sentence of a quote: with the one before if it leans on it, the one after if it is cut off.
 
     A quote that begins with "This" or ends with a colon says nothing on its own; nor does a very short one.
     """

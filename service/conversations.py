@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from index.record import Record
-from index.schema import conversations, messages, now
-from service.errors import UnknownConversation
+from index.schema import conversations, feedback, messages, now
+from service.errors import UnknownConversation, UnknownMessage
 
 ID_BYTES = 16
 """128 random bits: whoever knows a conversation's id may read it, so it must not be guessed."""
@@ -22,6 +23,14 @@ class Conversation:
     id: str
     language: str | None
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A question that was answered; `reply` is JSON in the shape that POST /chat returns."""
+
+    created: str
+    reply: Mapping[str, object]
 
 
 class Conversations:
@@ -47,7 +56,7 @@ class Conversations:
                 .limit(1)
             ).first()
         if known is None:
-            raise UnknownConversation("expected the id of a conversation that was begun here, or null for a new one")
+            raise unknown()
         return Conversation(conversation_id, last.answer["question"]["language"] if last else None, is_new=False)
 
     def add(self, conversation: Conversation, message_id: str, question: str, reply: dict[str, object]) -> None:
@@ -60,6 +69,41 @@ class Conversations:
                     id=message_id, conversation_id=conversation.id, created=now(), question=question, answer=reply
                 )
             )
+
+    def messages(self, conversation_id: str) -> list[Message]:
+        """Everything said in a conversation, oldest first. Raises UnknownConversation."""
+        self.open(conversation_id)
+        query = (
+            select(messages.c.created, messages.c.answer)
+            .where(messages.c.conversation_id == conversation_id)
+            .order_by(messages.c.created)
+        )
+        with self._record.read() as connection:
+            return [Message(row.created, row.answer) for row in connection.execute(query)]
+
+    def remove(self, conversation_id: str) -> None:
+        """Forget a conversation with its messages and their feedback. Raises UnknownConversation."""
+        with self._record.write() as connection:
+            gone = connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
+        if not gone.rowcount:
+            raise unknown()
+
+    def rate(self, message_id: str, rating: str, comment: str | None) -> None:
+        """Keep a rating ("up" or "down") of an answer, in the place of an earlier one. Raises UnknownMessage."""
+        with self._record.write() as connection:
+            if connection.execute(select(messages.c.id).where(messages.c.id == message_id)).first() is None:
+                raise UnknownMessage("expected the message_id of an answer that was given here")
+            connection.execute(delete(feedback).where(feedback.c.message_id == message_id))
+            connection.execute(
+                insert(feedback).values(
+                    id=new_id(), message_id=message_id, rating=rating, comment=comment, created=now()
+                )
+            )
+
+
+def unknown() -> UnknownConversation:
+    """The error for an id that is no conversation's."""
+    return UnknownConversation("expected the id of a conversation that was begun here, or null for a new one")
 
 
 def new_id() -> str:

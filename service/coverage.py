@@ -13,8 +13,8 @@ from index.analysis import Analyzer, QuestionTerm, QuestionTerms
 class Unit:
     """A unit of meaning of a question: a multi-word entry with the words it spans, or one word.
 
-    `phrase` and `words` are places in the question's terms. `weight` is its rarity in the corpus; `known` is False where
-    no passage has it, nor anything related to it.
+    `phrase` and `words` are places in the question's terms. `weight` is its rarity in the corpus; `known` is False
+    where no passage has it.
     """
 
     text: str
@@ -58,7 +58,7 @@ class Coverage:
 
 
 def inverse_frequency(count: int, passages: int) -> float:
-    """The rarity of a term found in `count` of `passages`: the idf of BM25 (Robertson & Zaragoza 2009, 3.1), above 0."""
+    """The rarity of a term that `count` of `passages` have: the idf of BM25 (Robertson & Zaragoza 2009), above 0."""
     return math.log(1 + (passages - min(count, passages) + 0.5) / (count + 0.5))
 
 

@@ -9,3 +9,7 @@ class UnknownDocument(KildeError):
 
 class UnknownConversation(KildeError):
     """No conversation has the id that was sent."""
+
+
+class UnknownMessage(KildeError):
+    """No answer has the message id that was sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from index.records import DocumentInfo, Filters, Speaker
@@ -17,7 +17,7 @@ class ChatRequest:
     message: str
     conversation_id: str | None = None
     language: str = "auto"
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One voice in an answer: a sentence in the asker's language that says who speaks, and the markers of the quotes."""
+    """One voice in an answer: a sentence in the asker's language that says who speaks, and its quotes' markers."""
 
     introduction: str
     markers: tuple[int, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from index.analysis import QuestionTerms
 from index.library import Library
+
+from index.analysis import QuestionTerms
 from index.records import Filters
 from service.cues import Cues, has
 from service.speakers import named_speakers

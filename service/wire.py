@@ -38,7 +38,7 @@ class ChatModel(BaseModel):
     conversation_id: Name | None = None
     language: Literal["auto", "en", "da", "nb", "nn", "sv"] = "auto"
     filters: FiltersModel = FiltersModel()
-    stream: Literal[False] = False
+    stream: bool = False
 
     def record(self) -> ChatRequest:
         return ChatRequest(self.message, self.conversation_id, self.language, self.filters.record())
@@ -175,6 +175,28 @@ class ReplyModel(BaseModel):
                 retrieve=reply.timings_ms.retrieve, answer=reply.timings_ms.answer, total=reply.timings_ms.total
             ),
         )
+
+
+class MessageModel(BaseModel):
+    """A reply that was given, and when (UTC, ISO 8601)."""
+
+    created: str
+    reply: ReplyModel
+
+
+class ConversationModel(BaseModel):
+    """What was said in a conversation, oldest first."""
+
+    conversation_id: str
+    messages: list[MessageModel]
+
+
+class FeedbackModel(BaseModel):
+    """What somebody thought of an answer."""
+
+    message_id: Name
+    rating: Literal["up", "down"]
+    comment: Annotated[str, StringConstraints(max_length=MAX_MESSAGE_CHARACTERS)] | None = None
 
 
 class PassageModel(BaseModel):

@@ -79,14 +79,24 @@ def found_headline(topic: str | None, citations: Sequence[Citation], total: int,
     return words.text("intro.plain", voices=spoken, texts=texts)
 
 
-def markdown(answer: Answer) -> str:
-    """The whole answer as Markdown: the headline, then each voice with its quotes as block quotes and their markers."""
+def markdown_blocks(answer: Answer) -> list[tuple[str, tuple[Citation, ...]]]:
+    """The answer as Markdown, block by block with the citations that each brings: the headline, then each voice.
+
+    A voice's quotes are block quotes, each followed by its marker. Joined by blank lines the blocks are the answer.
+    """
     words = strings(answer.language)
     by_marker = {citation.marker: citation for citation in answer.citations}
-    blocks = [escape_markdown(answer.headline)]
+    blocks: list[tuple[str, tuple[Citation, ...]]] = [(escape_markdown(answer.headline), ())]
     for section in answer.sections:
-        blocks.append(escape_markdown(section.introduction))
-        for marker in section.markers:
-            lines = f"{words.quoted(escape_markdown(by_marker[marker].quote.text))} [{marker}]".splitlines()
-            blocks.append("\n".join(f"> {line}" for line in lines))
-    return "\n\n".join(blocks)
+        brought = tuple(by_marker[marker] for marker in section.markers)
+        paragraphs = [escape_markdown(section.introduction)]
+        for citation in brought:
+            lines = f"{words.quoted(escape_markdown(citation.quote.text))} [{citation.marker}]".splitlines()
+            paragraphs.append("\n".join(f"> {line}" for line in lines))
+        blocks.append(("\n\n".join(paragraphs), brought))
+    return blocks
+
+
+def markdown(answer: Answer) -> str:
+    """The whole answer as Markdown."""
+    return "\n\n".join(text for text, _ in markdown_blocks(answer))

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.assistant import Assistant
-from service.http import chat, documents, problems
+from service.http import chat, conversations, documents, problems
 from service.http.pages import Pages, page_language
 
 # Pages are built from documents that nobody vetted: nothing but our own files may run or be loaded.
@@ -55,6 +55,7 @@ def create_app(assistant: Assistant) -> FastAPI:
         return response
 
     app.include_router(chat.router(assistant))
+    app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
 
     @app.get("/healthz", tags=["operation"])
@@ -63,12 +64,14 @@ def create_app(assistant: Assistant) -> FastAPI:
         return {"status": "alive"}
 
     @app.get("/readyz", tags=["operation"], responses=problems.responses(503))
-    def readyz() -> JSONResponse:
+    def readyz() -> Response:
         """Ready: the record and the indexes can be used and hold something to answer from."""
         state = assistant.readiness()
-        status = HTTPStatus.OK if state.ready else HTTPStatus.SERVICE_UNAVAILABLE
-        body = {"status": "ready" if state.ready else "not ready", "documents": state.documents, "parts": state.parts}
-        return JSONResponse(body, status_code=status)
+        if not state.ready:
+            parts = ", ".join(f"{part} {condition}" for part, condition in state.parts.items())
+            detail = f"expected a usable record and index with documents, found {state.documents} documents; {parts}"
+            return problems.problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+        return JSONResponse({"status": "ready", "documents": state.documents, "parts": dict(state.parts)})
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def home(accept_language: Annotated[str, Header()] = "") -> str:

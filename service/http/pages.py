@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.datastructures import LanguageAccept
@@ -41,7 +42,7 @@ def pieces(text: str, segments: Sequence[Segment], start: int | None, end: int |
     cuts = sorted({0, len(text), *(marks or ()), *(edge for start, end, _ in languages for edge in (start, end))})
     found: list[Piece] = []
     position = 0
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         while position < len(languages) and languages[position][1] <= left:
             position += 1
         inside = position < len(languages) and languages[position][0] <= left

@@ -1,4 +1,4 @@
-"""One table from errors to RFC 9457 problem documents; nobody sees an exception's text unless it was written for them."""
+"""One table from errors to RFC 9457 problem documents; nobody sees the text of an exception not written for them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from index.errors import IndexUnavailable, NoDocuments
-from service.errors import UnknownConversation, UnknownDocument
+from service.errors import UnknownConversation, UnknownDocument, UnknownMessage
 
 log = logging.getLogger(__name__)
 
 STATUS_OF: dict[type[Exception], HTTPStatus] = {
     UnknownDocument: HTTPStatus.NOT_FOUND,
     UnknownConversation: HTTPStatus.NOT_FOUND,
+    UnknownMessage: HTTPStatus.NOT_FOUND,
     NoDocuments: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

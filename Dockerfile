@@ -1,0 +1,22 @@
+# The steps are those of the Makefile's runtime set-up; a test holds the two together.
+FROM python:3.12-slim AS build
+WORKDIR /app
+RUN python -m venv .venv
+COPY requirements.lock pyproject.toml README.md LICENSE ./
+RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements.lock
+COPY index index
+COPY service service
+COPY evaluation evaluation
+RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -e .
+
+FROM python:3.12-slim
+RUN useradd --create-home --uid 10001 kilde && mkdir /data && chown kilde /data
+WORKDIR /app
+COPY --from=build /app /app
+COPY seeds seeds
+USER kilde
+ENV KILDE_DATA_DIR=/data KILDE_HOST=0.0.0.0
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK CMD [".venv/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz')"]
+CMD [".venv/bin/kilde", "serve"]

@@ -1,0 +1,25 @@
+"""Fixtures that several packages' tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.build import build
+from service.assistant import Assistant
+from service.bootstrap import open_assistant
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def seeds_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """A real assistant over the shipped documents; tests may ask it anything but not change what it has indexed."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), seeds=SEEDS)
+    with open_assistant(settings) as assistant:
+        build(assistant.library, settings.seeds)
+        yield assistant
