@@ -147,6 +147,12 @@ class Record:
             found = connection.execute(select(*columns)).all()
         return {row.id: Version(row.sha256, row.path, row.source, row.preparation, row.origin) for row in found}
 
+    def prepared_otherwise(self, preparation: str) -> list[str]:
+        """The documents that were prepared with other settings than these, by id."""
+        query = select(documents.c.id).where(documents.c.preparation != preparation).order_by(documents.c.id)
+        with self.read() as connection:
+            return list(connection.execute(query).scalars())
+
     def text_slices(self, places: Sequence[tuple[str, int, int]]) -> list[str | None]:
         """The stored text at (document id, start, end), None where there is no such document or place."""
         wanted = {name for name, _, _ in places}
@@ -172,6 +178,14 @@ class Record:
             present = int(connection.execute(select(meta.c.generation)).scalar_one())
             query = select(changes.c.document_id).where(changes.c.generation > generation)
             return present, frozenset(connection.execute(query).scalars())
+
+    def passages_since(self, generation: int) -> int:
+        """How many passages belong to documents that were stored after the given generation."""
+        query = select(func.coalesce(func.sum(documents.c.passages), 0)).join(
+            changes, changes.c.document_id == documents.c.id
+        )
+        with self.read() as connection:
+            return int(connection.execute(query.where(changes.c.generation > generation)).scalar_one())
 
     def vectors(self, embedding: str, batch: int = 1000) -> Iterator[VectorBatch]:
         """Every vector by an embedding, by passage id, in batches of at most `batch` rows."""
@@ -227,6 +241,11 @@ class Record:
             _insert(connection, passages, rows.passage_rows(prepared.passages))
             _insert_vectors(connection, embedding, [p.id for p in prepared.passages], vectors)
             return _note_change(connection, document.id)
+
+    def confirm(self, document_id: str, preparation: str) -> None:
+        """Note that other settings of the preparation make the same of a document; nothing else changes."""
+        with self.write() as connection:
+            connection.execute(update(documents).where(documents.c.id == document_id).values(preparation=preparation))
 
     def remove(self, document_id: str) -> bool:
         """Remove a document with everything that belongs to it; False where there is none of that id."""

@@ -64,7 +64,6 @@ documents = Table(
     "documents",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("path", Text, nullable=False),
     Column("title", Text, nullable=False),
@@ -78,6 +77,8 @@ documents = Table(
     Column("source", JSON),
     Column("preparation", Text, nullable=False),
     Column("stored", String(32), nullable=False),
+    # Last, because SQLite walks through a long value to reach the columns behind it.
+    Column("text", Text, nullable=False),
 )
 
 segments = Table(

@@ -45,7 +45,6 @@ def _create_documents() -> None:
     op.create_table(
         "documents",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -57,6 +56,7 @@ def _create_documents() -> None:
         sa.Column("source", sa.JSON(), nullable=True),
         sa.Column("preparation", sa.Text(), nullable=False),
         sa.Column("stored", sa.String(32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_documents"),
     )
     op.create_table(

@@ -1,0 +1,191 @@
+"""Makes the library hold what a folder holds: reads, prepares, stores, forgets, and brings the indexes up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from index.errors import NoDocuments, UnreadableDocument
+from index.library import Library
+from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
+from index.prepare import prepare
+from index.record import Version
+from index.sources import SourceInfo, read_sources
+from index.upkeep import embed_passages
+
+Progress = Callable[[int, int, str], None]
+
+CATCH_UP_AFTER = 200
+"""Documents after which the lexical index catches up during a long build, so that an interrupted one loses little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out, and why. If it was indexed before, that version stays."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are."""
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    skipped: tuple[Skipped, ...]
+    passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that may become a document. `version` is what it would be made from; its SHA-256 is not known yet."""
+
+    path: Path
+    id: str
+    version: Version
+
+
+@dataclass(slots=True)
+class _Count:
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    def note(self, *, is_new: bool) -> None:
+        self.added += is_new
+        self.changed += not is_new
+
+
+def build(library: Library, folder: Path, *, progress: Progress | None = None) -> BuildReport:
+    """Make the library hold exactly the documents of a folder, and those that were added one by one.
+
+    Each document is stored in one transaction: a build may be interrupted at any moment, and the next one completes
+    it. A file that cannot be read is left out and reported; the version of it that was indexed before stays.
+
+    Args:
+        library: an opened library.
+        folder: where the files are; its `sources.toml` says what their text does not.
+        progress: called with (files done, files in all, what is being done).
+
+    Raises:
+        NoDocuments: the folder does not exist or holds no document.
+        IndexUnavailable: another process is writing, or the data folder cannot be written.
+        InvalidData: `sources.toml` is malformed.
+    """
+    started = time.perf_counter()
+    count = _Count()
+    with library.writing() as upkeep:
+        files, skipped = _look(library, folder)
+        stored = library.record.details()
+        for done, file in enumerate(files):
+            if progress:
+                progress(done, len(files), "Indexing")
+            if _is_stored(file, stored.get(file.id)):
+                count.unchanged += 1
+                continue
+            try:
+                _store(library, file)
+            except UnreadableDocument as error:
+                skipped.append(Skipped(file.path, str(error)))
+                continue
+            count.note(is_new=file.id not in stored)
+            if (count.added + count.changed) % CATCH_UP_AFTER == 0:
+                upkeep.catch_up_lexical()
+        count.removed = sum(library.record.remove(name) for name in _gone(files, stored))
+        if progress:
+            progress(len(files), len(files), "Indexing")
+        upkeep.bring_up_to_date(progress=progress)
+    passages = sum(library.record.count().values())
+    return BuildReport(
+        added=count.added,
+        changed=count.changed,
+        unchanged=count.unchanged,
+        removed=count.removed,
+        skipped=tuple(skipped),
+        passages=passages,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def folder_changed(library: Library, folder: Path) -> bool:
+    """Whether `build` would change anything: a file is new, different or gone. Files that cannot be read count not.
+
+    Raises:
+        NoDocuments: the folder does not exist or holds no document, and nothing is indexed.
+        InvalidData: `sources.toml` is malformed.
+    """
+    stored = library.record.details()
+    try:
+        files, _ = _look(library, folder)
+    except NoDocuments:
+        if stored:
+            return False
+        raise
+    return bool(_gone(files, stored)) or any(
+        not _is_stored(file, stored.get(file.id)) and _is_readable(library, file) for file in files
+    )
+
+
+def _look(library: Library, folder: Path) -> tuple[list[_File], list[Skipped]]:
+    """Find the files that may become documents, and those that cannot because another file has their name."""
+    paths = find_files(folder)
+    if not paths:
+        raise NoDocuments(f"expected documents ({', '.join(sorted(SUFFIXES))} files) in {folder}, found none")
+    sources, ambiguous = read_sources(folder), ambiguous_files(paths)
+    files: list[_File] = []
+    for path in paths:
+        if path not in ambiguous:
+            name = document_id(path)
+            said = asdict(sources[name]) if name in sources else None
+            # The path within the folder, so that the folder may be moved.
+            place = path.relative_to(folder).as_posix()
+            files.append(_File(path, name, Version("", place, said, library.upkeep.preparation, "folder")))
+    return files, [Skipped(path, reason) for path, reason in ambiguous.items()]
+
+
+def _is_stored(file: _File, stored: Version | None) -> bool:
+    if stored is None or replace(stored, sha256="") != file.version:
+        return False
+    try:
+        with file.path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == stored.sha256
+    except OSError:
+        return False  # Reading it as a document says why.
+
+
+def _is_readable(library: Library, file: _File) -> bool:
+    try:
+        read_text(file.path, max_bytes=library.max_bytes)
+    except UnreadableDocument:
+        return False
+    return True
+
+
+def _store(library: Library, file: _File) -> None:
+    upkeep, version = library.upkeep, file.version
+    text, sha256 = read_text(file.path, max_bytes=library.max_bytes)
+    source = None if version.source is None else SourceInfo(**version.source)
+    prepared = prepare(Path(version.path), text, sha256, source, upkeep.detector.detect, max_tokens=upkeep.max_tokens)
+    # Before the old version is touched: an embedding that fails loses nothing.
+    vectors = embed_passages(upkeep.embedding, prepared.passages)
+    library.record.replace(
+        prepared,
+        vectors,
+        embedding=upkeep.embedding.name,
+        preparation=version.preparation,
+        source=version.source,
+        origin=version.origin,
+    )
+
+
+def _gone(files: Sequence[_File], stored: Mapping[str, Version]) -> list[str]:
+    present = {file.id for file in files}
+    return [name for name, version in stored.items() if version.origin == "folder" and name not in present]

@@ -1,0 +1,52 @@
+"""The lock that lets one process at a time change what is under a data folder. Readers need none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import IndexUnavailable
+from index.schema import now
+
+FILE_NAME = "writer.lock"
+
+
+@contextmanager
+def writer_lock(data_dir: Path, *, timeout_seconds: float) -> Iterator[None]:
+    """Hold the lock of a data folder. The system lets go of it when the process dies, however it dies.
+
+    Raises:
+        IndexUnavailable: another process, which the message names, held it all the time, or the folder cannot be
+            written.
+    """
+    # Imported here because only writers need it.
+    from filelock import FileLock, Timeout
+
+    path = data_dir / FILE_NAME
+
+    def sign(descriptor: int) -> None:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} since {now()[:19]} UTC".encode())
+
+    try:
+        lock = FileLock(path, timeout=timeout_seconds, thread_local=False, on_acquired=sign)
+        lock.acquire()
+    except Timeout:
+        raise IndexUnavailable(
+            f"the index in {data_dir} is being written by {_holder(path)}; wait for it to finish, or stop it"
+        ) from None
+    except OSError as error:
+        raise IndexUnavailable(f"the data folder {data_dir} cannot be written: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")[:80] or "another process"
+    except (OSError, UnicodeDecodeError):
+        return "another process"

@@ -1,0 +1,201 @@
+"""The passages nearest to a vector, never stale: the vector index, and whatever has changed since it was written.
+
+The index is written once and then only read. Passages of documents that were stored later are compared one by one, and
+passages of documents that were changed or removed later are left out, so a change counts from the moment the record
+has it, in every process.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import IndexUnavailable
+from index.record import Record, VectorBatch
+from index.vectors import VectorIndex
+
+FloatArray = npt.NDArray[np.float32]
+
+MAX_COMPARED = 50_000
+"""Without a usable index at most so many vectors are compared one by one: 200 MB of 1,024 dimensions, 20 ms each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Passages of one language with their vectors, (n, dimensions)."""
+
+    ids: tuple[str, ...]
+    vectors: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """What has changed in the record between the index's generation and this one."""
+
+    generation: int
+    documents: frozenset[str] = frozenset()
+    rows: Mapping[str, _Rows] = field(default_factory=dict)
+
+
+class NearestPassages:
+    """Searches one embedding's vectors. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        record: Record,
+        embedding: str,
+        open_index: Callable[[], VectorIndex] | None,
+        generation: int,
+        *,
+        on_failure: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the parts; nothing is opened before the first search.
+
+        Args:
+            record: where the vectors are.
+            embedding: the name of the embedding that made them.
+            open_index: opens the index; None to compare every vector one by one.
+            generation: the record's generation that the index holds, 0 for none.
+            on_failure: called once when the index turns out to be unusable; searching goes on without it.
+        """
+        self._record = record
+        self._embedding = embedding
+        self._open_index = open_index
+        self._on_failure = on_failure
+        self._index: VectorIndex | None = None
+        self._failed = False
+        self._recent = _Recent(generation if open_index else 0)
+        self._lock = threading.Lock()
+
+    def search(
+        self, vector: FloatArray, languages: Iterable[str] = (), limit: int = 100
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Return (passage id, cosine) by language, nearest first.
+
+        Args:
+            vector: (dimensions,); a vector of length 0 is near to nothing.
+            languages: where to search; everywhere when empty. Languages without passages are left out.
+            limit: how many of each language at most.
+
+        Raises:
+            IndexUnavailable: the index is unusable and the record too large to do without it.
+        """
+        if limit < 1 or not np.any(vector):
+            return {}
+        wanted = tuple(languages)
+        try:
+            index, recent = self._present()
+            found = {} if index is None else _search_index(index, vector, wanted, limit, recent.documents)
+        except IndexUnavailable:
+            index, recent = self._without_index()
+            found = {}
+        for language in wanted or tuple(recent.rows):
+            if language in recent.rows:
+                near = _compare(recent.rows[language], vector, limit)
+                found[language] = sorted(found.get(language, []) + near, key=_order)[:limit]
+        return {language: near for language, near in found.items() if near}
+
+    def warm_up(self) -> None:
+        """Open the index and read what has changed since, so that the first search need not."""
+        try:
+            self._present()
+        except IndexUnavailable:
+            self._without_index()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the index was found unusable, so that vectors are compared one by one."""
+        return self._failed
+
+    def close(self) -> None:
+        """Close the index. Searches afterwards compare vectors one by one."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+
+    def _present(self) -> tuple[VectorIndex | None, _Recent]:
+        with self._lock:
+            if self._index is None and self._open_index is not None:
+                self._index = self._open_index()
+            self._recent = self._read_changes(self._recent)
+            return self._index, self._recent
+
+    def _without_index(self) -> tuple[None, _Recent]:
+        """Go on without the index, if there are few enough vectors to compare them one by one."""
+        with self._lock:
+            first = not self._failed
+            self._failed = True
+            self._index, self._open_index = None, None
+            if first:
+                self._recent = _Recent(0)
+        if first:
+            self._on_failure()
+        with self._lock:
+            if sum(self._record.count(self._embedding).values()) > MAX_COMPARED:
+                raise IndexUnavailable("the vector index is damaged; it is being built anew from the record")
+            self._recent = self._read_changes(self._recent)
+            return None, self._recent
+
+    def _read_changes(self, former: _Recent) -> _Recent:
+        generation, changed = self._record.changed_since(former.generation)
+        if generation == former.generation:
+            return former
+        added = self._record.vectors_of(self._embedding, changed)
+        return _Recent(generation, former.documents | changed, _merge(former.rows, changed, added))
+
+
+def document_of(passage_id: str) -> str:
+    """Return the document of a passage by its id, `document:start-end:version`."""
+    return passage_id.rsplit(":", 2)[0]
+
+
+def _merge(former: Mapping[str, _Rows], changed: frozenset[str], added: VectorBatch) -> dict[str, _Rows]:
+    """Leave out the rows of changed documents and take in the added ones."""
+    merged: dict[str, _Rows] = {}
+    languages = np.asarray(added.languages)
+    for language in sorted({*former, *added.languages}):
+        ids: list[str] = []
+        parts: list[FloatArray] = []
+        if language in former:
+            rows = former[language]
+            kept = [place for place, name in enumerate(rows.ids) if document_of(name) not in changed]
+            ids += [rows.ids[place] for place in kept]
+            parts.append(rows.vectors[kept])
+        places = np.flatnonzero(languages == language)
+        if len(places):
+            ids += [added.ids[place] for place in places]
+            parts.append(added.vectors[places])
+        if ids:
+            merged[language] = _Rows(tuple(ids), np.concatenate(parts))
+    return merged
+
+
+def _search_index(
+    index: VectorIndex, vector: FloatArray, languages: tuple[str, ...], limit: int, stale: frozenset[str]
+) -> dict[str, list[tuple[str, float]]]:
+    """Search the index for passages of documents that are not stale, asking for more until there are enough."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for language in languages or index.languages:
+        asked = limit
+        while True:
+            near = index.search(vector, [language], asked).get(language, [])
+            found[language] = [pair for pair in near if document_of(pair[0]) not in stale][:limit]
+            if len(found[language]) == limit or len(near) < asked:
+                break
+            asked *= 4
+    return found
+
+
+def _compare(rows: _Rows, vector: FloatArray, limit: int) -> list[tuple[str, float]]:
+    lengths = np.linalg.norm(rows.vectors, axis=1) * float(np.linalg.norm(vector))
+    cosines = np.divide(rows.vectors @ vector, lengths, out=np.zeros(len(rows.ids), np.float32), where=lengths > 0)
+    best = np.argsort(-cosines, kind="stable")[:limit]
+    return [(rows.ids[place], float(cosines[place])) for place in best]
+
+
+def _order(pair: tuple[str, float]) -> tuple[float, str]:
+    return -pair[1], pair[0]

@@ -1,0 +1,265 @@
+"""Brings what is derived from the record up to it: passages and vectors in the record, then the two indexes.
+
+Everything here is done by one process at a time, which holds the writer lock, and can be interrupted at any moment:
+the record changes one document a transaction, an index that is built anew becomes the current one when it is whole,
+and what was missed is done the next time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index import manifest as manifests
+from index import vectors as vector_index
+from index.analysis import Analyzer
+from index.errors import IndexUnavailable
+from index.language import LanguageDetector
+from index.lexical import LexicalIndex
+from index.manifest import Leg, Manifest
+from index.prepare import Prepared, prepare
+from index.record import Record
+from index.records import Passage
+from index.sources import SourceInfo
+
+FloatArray = npt.NDArray[np.float32]
+Progress = Callable[[int, int, str], None]
+
+BATCH = 1000
+MIN_RECENT = 1000
+"""Passages that may be newer than the vector index before it is written anew; comparing them takes 1 ms a search."""
+RECENT_SHARE = 0.1
+MAX_RECENT = 20_000
+"""… or a tenth of the index if that is more, but never more than this: 80 MB of vectors, 5 ms a search."""
+
+# Files that tantivy and SQLite change by themselves and check themselves.
+LEXICAL_SKIP = frozenset({"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"})
+VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal", "-wal", "-shm")})
+
+
+class Embedding(Protocol):
+    """Turns texts into vectors of unit length, float32 (n, dimensions); `name` changes whenever the vectors do."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dimensions(self) -> int: ...
+    def embed(self, texts: Sequence[str]) -> FloatArray: ...
+
+
+def embed_passages(embedding: Embedding, passages: Sequence[Passage]) -> FloatArray:
+    """Return one vector a passage, (n, dimensions); the headings above a passage count as part of it."""
+    if not passages:
+        return np.empty((0, embedding.dimensions), dtype=np.float32)
+    return embedding.embed([f"{passage.context}\n{passage.text}".lstrip("\n") for passage in passages])
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What it takes to derive everything again. `folder` holds the indexes and their manifest."""
+
+    folder: Path
+    record: Record
+    analyzer: Analyzer
+    detector: LanguageDetector
+    embedding: Embedding
+    max_tokens: int
+    preparation: str
+
+    # Looking, which anybody may do
+
+    def manifest(self) -> Manifest:
+        """Return the manifest, or an empty one where there is none or it belongs to another record."""
+        found = manifests.read(self.folder)
+        return found if found and found.record == self.record.identity else Manifest(self.record.identity)
+
+    def find_fault(self, manifest: Manifest) -> str | None:
+        """Return in words why something has to be built anew before it can be searched, or None."""
+        return self._lexical_fault(manifest.lexical) or self._vectors_fault(manifest.vectors) or self._stale_documents()
+
+    def is_behind(self, manifest: Manifest) -> bool:
+        """Whether the record has changed since the lexical index was last brought up to it."""
+        return manifest.lexical is None or manifest.lexical.generation != self.record.generation()
+
+    def _lexical_fault(self, leg: Leg | None) -> str | None:
+        if leg is None:
+            return "there is no lexical index"
+        if leg.settings != self.analyzer.fingerprint:
+            return "the lexical index was built with another lexicon or analysis"
+        return self._fault_of_folder(leg)
+
+    def _vectors_fault(self, leg: Leg | None) -> str | None:
+        if leg is None:
+            return "there is no vector index" if self.record.count() else None
+        if leg.settings != self.vector_settings:
+            return "the vector index was built with another embedding"
+        return self._fault_of_folder(leg)
+
+    def _fault_of_folder(self, leg: Leg) -> str | None:
+        path = self.folder / leg.folder
+        return manifests.find_damage(path, leg.files) if path.is_dir() else f"{path} is missing"
+
+    def _stale_documents(self) -> str | None:
+        stale = self.record.prepared_otherwise(self.preparation)
+        return f"{len(stale)} documents were prepared with other settings" if stale else None
+
+    @property
+    def vector_settings(self) -> str:
+        """What the vectors of an index have to agree in."""
+        return f"{self.embedding.name}, {self.embedding.dimensions} dimensions"
+
+    # Doing, under the writer lock
+
+    def bring_up_to_date(self, *, suspect: Collection[str] = (), progress: Progress | None = None) -> None:
+        """Derive whatever is missing, stale, damaged or made with other settings.
+
+        Args:
+            suspect: folders of indexes that failed in use and must not be kept.
+            progress: called with (done, total, what) while documents are prepared or embedded anew.
+        """
+        self._make_folder()
+        self._prepare_anew(progress)
+        manifest = self._bring_lexical(self.manifest(), suspect)
+        self._bring_vectors(manifest, suspect, progress)
+        self._sweep()
+
+    def catch_up_lexical(self) -> None:
+        """Bring the lexical index up to the record; the vectors of changed documents are found without an index."""
+        self._make_folder()
+        self._bring_lexical(self.manifest(), ())
+
+    def _prepare_anew(self, progress: Progress | None) -> None:
+        stale = self.record.prepared_otherwise(self.preparation)
+        versions = self.record.details() if stale else {}
+        for done, name in enumerate(stale, 1):
+            document, version = self.record.document(name), versions.get(name)
+            if document is None or version is None:
+                continue
+            source = None if version.source is None else SourceInfo(**version.source)
+            prepared = prepare(
+                Path(version.path),
+                document.text,
+                document.sha256,
+                source,
+                self.detector.detect,
+                max_tokens=self.max_tokens,
+            )
+            if self._is_stored(prepared):
+                self.record.confirm(name, self.preparation)
+            else:
+                self.record.replace(
+                    prepared,
+                    embed_passages(self.embedding, prepared.passages),
+                    embedding=self.embedding.name,
+                    preparation=self.preparation,
+                    source=version.source,
+                    origin=version.origin,
+                )
+            if progress:
+                progress(done, len(stale), "Preparing anew")
+
+    def _is_stored(self, prepared: Prepared) -> bool:
+        name = prepared.document.id
+        return (
+            self.record.document(name) == prepared.document
+            and tuple(self.record.segments(name)) == prepared.segments
+            and tuple(self.record.passages_of([name])) == prepared.passages
+        )
+
+    def _bring_lexical(self, manifest: Manifest, suspect: Collection[str]) -> Manifest:
+        leg = manifest.lexical
+        if leg is not None and leg.folder not in suspect and self._lexical_fault(leg) is None:
+            try:
+                return self._catch_up(manifest, leg)
+            except IndexUnavailable:
+                pass  # It was damaged in a way that only shows in use.
+        return self._build_lexical(manifest)
+
+    def _catch_up(self, manifest: Manifest, leg: Leg) -> Manifest:
+        generation, changed = self.record.changed_since(leg.generation)
+        if generation == leg.generation:
+            return manifest
+        index = LexicalIndex(self.folder / leg.folder, self.analyzer)
+        names = sorted(changed)
+        for start in range(0, len(names), BATCH):
+            some = names[start : start + BATCH]
+            index.remove(some)
+            index.add(self.record.passages_of(some))
+        index.commit()
+        return self._switch(replace(manifest, lexical=self._lexical_leg(leg.folder, generation, leg)))
+
+    def _build_lexical(self, manifest: Manifest) -> Manifest:
+        folder = self._new_folder("lexical")
+        generation = self.record.generation()
+        index = LexicalIndex(self.folder / folder, self.analyzer)
+        for passages in self.record.all_passages(BATCH):
+            index.add(passages)
+        index.commit()
+        return self._switch(replace(manifest, lexical=self._lexical_leg(folder, generation, None)))
+
+    def _lexical_leg(self, folder: str, generation: int, former: Leg | None) -> Leg:
+        files = manifests.take_stock(self.folder / folder, former.files if former else {}, skip=LEXICAL_SKIP)
+        return Leg(folder, self.analyzer.fingerprint, generation, self.record.count(), files)
+
+    def _bring_vectors(self, manifest: Manifest, suspect: Collection[str], progress: Progress | None) -> Manifest:
+        leg = manifest.vectors
+        if leg is not None and leg.folder not in suspect and self._vectors_fault(leg) is None:
+            allowed = min(MAX_RECENT, max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values()))))
+            if self.record.passages_since(leg.generation) <= allowed:
+                return manifest
+        self._embed_missing(progress)
+        return self._build_vectors(manifest)
+
+    def _embed_missing(self, progress: Progress | None) -> None:
+        total, done = sum(self.record.count().values()), 0
+        for passages in self.record.without_vector(self.embedding.name, BATCH):
+            vectors = embed_passages(self.embedding, passages)
+            self.record.add_vectors(self.embedding.name, [passage.id for passage in passages], vectors)
+            done += len(passages)
+            if progress:
+                progress(done, total, "Embedding")
+
+    def _build_vectors(self, manifest: Manifest) -> Manifest:
+        generation, counts = self.record.generation(), self.record.count(self.embedding.name)
+        if not counts:
+            return self._switch(replace(manifest, vectors=None))
+        folder = self._new_folder("vectors")
+        path = self.folder / folder
+        vector_index.write(path, self.record.vectors(self.embedding.name, BATCH), counts)
+        files = manifests.take_stock(path, {}, skip=VECTORS_SKIP)
+        leg = Leg(folder, self.vector_settings, generation, counts, files)
+        switched = self._switch(replace(manifest, vectors=leg))
+        self.record.remove_other_vectors(self.embedding.name)
+        return switched
+
+    def _switch(self, manifest: Manifest) -> Manifest:
+        manifests.write(self.folder, manifest)
+        return manifest
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexUnavailable(f"the folder {self.folder} cannot be made: {error.strerror or error}") from None
+
+    def _new_folder(self, leg: str) -> str:
+        taken = [
+            int(found.name.rpartition("-")[2]) for found in self.folder.glob(f"{leg}-*") if found.name[-1].isdigit()
+        ]
+        return f"{leg}-{max(taken, default=0) + 1}"
+
+    def _sweep(self) -> None:
+        """Remove what an interrupted build left, and indexes that were replaced; open files stay readable."""
+        manifest = self.manifest()
+        current = {leg.folder for leg in (manifest.lexical, manifest.vectors) if leg}
+        for found in self.folder.iterdir():
+            if found.is_dir() and found.name not in current:
+                shutil.rmtree(found, ignore_errors=True)
+            elif found.name.startswith(f"{manifests.FILE_NAME}."):
+                found.unlink(missing_ok=True)
