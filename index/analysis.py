@@ -7,12 +7,14 @@ has each term of a question. Words are analysed in `index.words`, multi-word ent
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from index.lexicon import LANGUAGES, Lexicon
+from index.records import Span
 from index.words import DEFAULTS, Word, WordAnalyzer, WordSettings
 
 # A number with its groups and decimals, or letters and digits with inner apostrophes.
@@ -26,6 +28,9 @@ MATCH_RELATED = 0.4
 MATCH_PARTS = 0.6
 MATCH_FOREIGN_SURFACE = 0.9
 
+# The first character of a term in the index tells a stem, a concept and a function word's concept apart.
+SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
+
 TermKind = Literal["word", "name", "number", "phrase"]
 
 
@@ -37,6 +42,14 @@ class Token:
     start: int
     end: int
     word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """The terms of a text as (kind and term, number of the sentence, weight), and its length in content tokens."""
+
+    terms: tuple[tuple[str, int, float], ...]
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +110,46 @@ class Analyzer:
         word = self.words.word
         return [Token(match[0], match.start(), match.end(), word(match[0], language)) for match in TOKEN.finditer(text)]
 
-    def passage(self, text: str, language: str) -> PassageTerms:
-        """What the index holds of a text: weighted surface terms and concepts."""
+    def occurrences(self, text: str, language: str, sentences: Sequence[Span] = ()) -> Occurrences:
+        """Every term of a text with its place, for the index.
+
+        Args:
+            sentences: spans within `text` in order; without them the whole text counts as one sentence.
+        """
         tokens = self.tokens(text, language)
-        surface: dict[str, float] = {}
-        concepts: dict[str, float] = {}
-        functions: dict[str, float] = {}
+        ends = [span.end for span in sentences]
+        found: dict[tuple[str, int], float] = {}
+
+        def add(term: str, place: int, weight: float) -> None:
+            found[term, place] = found.get((term, place), 0.0) + weight
+
         length = 0
         for token in tokens:
+            place = bisect_right(ends, token.start)
             word = token.word
-            into = functions if word.function else concepts
+            if not word.function:
+                length += 1
+                add(SURFACE + word.surface, place, 1.0)
+            kind = FUNCTION if word.function else CONCEPT
             for id_, weight in word.concepts:
-                into[id_] = into.get(id_, 0.0) + weight
-            if word.function:
-                continue
-            length += 1
-            surface[word.surface] = surface.get(word.surface, 0.0) + 1.0
+                add(kind + id_, place, weight)
             for part in word.parts:
-                surface[part.surface] = surface.get(part.surface, 0.0) + PART_WEIGHT
+                add(SURFACE + part.surface, place, PART_WEIGHT)
                 for id_, weight in part.concepts:
-                    concepts[id_] = concepts.get(id_, 0.0) + PART_WEIGHT * weight
-        for _, _, ids in self._phrases(tokens, language):
+                    add(CONCEPT + id_, place, PART_WEIGHT * weight)
+        for first, _, ids in self._phrases(tokens, language):
             for id_ in ids:
-                into = functions if self.lexicon.concepts[id_].pos == "func" else concepts
-                into[id_] = into.get(id_, 0.0) + len(ids) ** -0.5
-        return PassageTerms(surface, concepts, functions, length)
+                kind = FUNCTION if self.lexicon.concepts[id_].pos == "func" else CONCEPT
+                add(kind + id_, bisect_right(ends, tokens[first].start), len(ids) ** -0.5)
+        return Occurrences(tuple((term, place, weight) for (term, place), weight in found.items()), length)
+
+    def passage(self, text: str, language: str) -> PassageTerms:
+        """The weighted surface terms and concepts of a text, with counts."""
+        found = self.occurrences(text, language)
+        kinds: dict[str, dict[str, float]] = {SURFACE: {}, CONCEPT: {}, FUNCTION: {}}
+        for term, _, weight in found.terms:
+            kinds[term[0]][term[1:]] = weight
+        return PassageTerms(kinds[SURFACE], kinds[CONCEPT], kinds[FUNCTION], found.length)
 
     def question(self, text: str, language: str) -> QuestionTerms:
         """The terms of a question, each with what it may be found under."""

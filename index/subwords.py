@@ -17,7 +17,7 @@ SMALLEST, LARGEST = 3, 5
 
 
 class SubwordEmbedding:
-    """Character 3–5-grams of each word in signed hashed dimensions, log-scaled, unit length (Weinberger et al. 2009)."""
+    """Character 3–5-grams of each word in signed hashed dimensions, log-scaled, of unit length (Weinberger 2009)."""
 
     name = "subword-1024-v1"
     dimensions = 1024

@@ -1,0 +1,189 @@
+"""The lexical leg: one inverted index a language for candidates, exact scores for the best of them.
+
+One index a language makes rarity and length the language's own, needs no filter clause, and gives every language its
+own quota of candidates, so that none buries another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import scoring
+from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.inverted import Candidate, Entry, InvertedIndex
+from index.records import Filters, Passage, Span
+from index.scoring import Element, Weights
+from index.subwords import SubwordEmbedding
+
+BATCH = 256
+# Candidates of each language that are scored exactly; more did not raise nDCG@10 (decision 0103).
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalHit:
+    """A passage with its lexical score and the cosine of its subword vector with the question's."""
+
+    id: str
+    document_id: str
+    language: str
+    score: float
+    cosine: float
+
+
+class LexicalIndex:
+    """Passages by stems and concepts. Changes count after `commit`, in other processes after their `reload`.
+
+    Every method may raise IndexUnavailable; the caller then rebuilds the index from the record.
+    """
+
+    def __init__(self, folder: Path, analyzer: Analyzer, *, weights: Weights = scoring.DEFAULTS) -> None:
+        self.folder = folder
+        self._analyzer = analyzer
+        self._weights = weights
+        self._subwords = SubwordEmbedding()
+        self._indexes: dict[str, InvertedIndex] = {}
+        self._find_languages()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have an index."""
+        return tuple(sorted(self._indexes))
+
+    def add(self, passages: Iterable[Passage]) -> None:
+        """Add passages; those of an earlier version of their document have to be removed first."""
+        batches: dict[str, list[Passage]] = {}
+        for passage in passages:
+            batch = batches.setdefault(passage.language, [])
+            batch.append(passage)
+            if len(batch) == BATCH:
+                self._language(passage.language).add(self._entries(batches.pop(passage.language)))
+        for language, batch in batches.items():
+            self._language(language).add(self._entries(batch))
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Remove every passage of these documents."""
+        ids = tuple(document_ids)
+        for index in self._indexes.values():
+            index.remove(ids)
+
+    def commit(self) -> None:
+        """Make all changes lasting."""
+        for index in self._indexes.values():
+            index.commit()
+
+    def reload(self) -> None:
+        """See what another process has committed."""
+        self._find_languages()
+        for index in self._indexes.values():
+            index.reload()
+
+    def count(self) -> int:
+        """How many passages there are in all languages."""
+        return sum(index.count() for index in self._indexes.values())
+
+    def document_frequency(self, term: QuestionTerm) -> int:
+        """How many passages have the term, as its stem or as the one of its concepts that most of them have."""
+        names = [CONCEPT + id_ for id_, _ in term.concepts]
+        if term.surface:
+            names.append(SURFACE + term.surface)
+        return sum(
+            max((index.document_frequency(name) for name in names), default=0) for index in self._indexes.values()
+        )
+
+    def search(
+        self,
+        question: QuestionTerms,
+        languages: Sequence[str] = (),
+        limit: int = CANDIDATES,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+    ) -> dict[str, list[LexicalHit]]:
+        """Up to `limit` passages of each language, best first; of all languages if none is given."""
+        vector = self._subwords.embed([question.text])[0]
+        wanted = languages or tuple(filters.languages) or self.languages
+        return {
+            language: self._search_language(language, question, vector, limit, filters)
+            for language in wanted
+            if language in self._indexes
+        }
+
+    def _search_language(
+        self, language: str, question: QuestionTerms, vector: NDArray[np.float32], limit: int, filters: Filters
+    ) -> list[LexicalHit]:
+        index = self._indexes[language]
+        looked_for = scoring.elements(question, language != question.language, self._weights)
+        count = index.count()
+        rarity = {
+            term: scoring.idf(count, min(count, index.document_frequency(term)))
+            for term in {element.term for element in looked_for}
+        }
+        found = index.search(_merged(looked_for), limit, filters)
+        if not found:
+            return []
+        packed = scoring.unpack([candidate.packed for candidate in found], self._subwords.dimensions)
+        scores = scoring.score(looked_for, packed, rarity.__getitem__, index.average_length(), self._weights)
+        cosines = packed.vectors @ vector / scoring.VECTOR_SCALE
+        return _ranked(language, found, scores, cosines)
+
+    def _entries(self, passages: Sequence[Passage]) -> list[Entry]:
+        texts = [_text(passage) for passage in passages]
+        vectors = self._subwords.embed(texts)
+        return [
+            self._entry(passage, text, vector) for passage, text, vector in zip(passages, texts, vectors, strict=True)
+        ]
+
+    def _entry(self, passage: Passage, text: str, vector: NDArray[np.float32]) -> Entry:
+        shift = len(text) - len(passage.text) - passage.start
+        sentences = [Span(span.start + shift, span.end + shift) for span in passage.sentences]
+        occurrences = self._analyzer.occurrences(text, passage.language, sentences)
+        totals: dict[str, float] = {}
+        for term, _, weight in occurrences.terms:
+            totals[term] = totals.get(term, 0.0) + weight
+        return Entry(
+            id=passage.id,
+            document_id=passage.document_id,
+            speaker=passage.speaker.name or "",
+            terms=[term for term, weight in totals.items() for _ in range(math.ceil(weight))],
+            length=occurrences.length,
+            packed=scoring.pack(occurrences, vector),
+        )
+
+    def _language(self, language: str) -> InvertedIndex:
+        if language not in self._indexes:
+            self._indexes[language] = InvertedIndex(self.folder / language)
+        return self._indexes[language]
+
+    def _find_languages(self) -> None:
+        """Open the languages that are on the disk and not yet open."""
+        if self.folder.is_dir():
+            for folder in self.folder.iterdir():
+                if folder.is_dir():
+                    self._language(folder.name)
+
+
+def _text(passage: Passage) -> str:
+    """What a passage is found by: its context, then its own text."""
+    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+
+
+def _merged(looked_for: Sequence[Element]) -> list[tuple[str, float]]:
+    merged: dict[str, float] = {}
+    for element in looked_for:
+        merged[element.term] = merged.get(element.term, 0.0) + element.weight
+    return list(merged.items())
+
+
+def _ranked(
+    language: str, found: Sequence[Candidate], scores: NDArray[np.float64], cosines: NDArray[np.float32]
+) -> list[LexicalHit]:
+    order = np.argsort(-scores, kind="stable")
+    return [
+        LexicalHit(found[place].id, found[place].document_id, language, float(scores[place]), float(cosines[place]))
+        for place in order
+    ]
