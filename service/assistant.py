@@ -11,7 +11,6 @@ from types import TracebackType
 
 from index.build import folder_changed
 from index.library import Library
-
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.answer import answer
 from service.conversations import Conversations, new_id
@@ -68,7 +67,7 @@ class Assistant:
         question = understand(
             request.message,
             language=request.language,
-            prefer=conversation.language,
+            earlier=conversation.earlier,
             library=library,
             cues=self._cues,
             names=self._speakers.names(),

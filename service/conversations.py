@@ -17,11 +17,19 @@ ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The question before: in a form that can be read without the conversation, and its language."""
+
+    standalone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation as it stands before the next message; `language` is the last question's, None at the start."""
+    """A conversation as it stands before the next message."""
 
     id: str
-    language: str | None
+    earlier: Earlier | None
     is_new: bool
 
 
@@ -57,7 +65,10 @@ class Conversations:
             ).first()
         if known is None:
             raise unknown()
-        return Conversation(conversation_id, last.answer["question"]["language"] if last else None, is_new=False)
+        if last is None:
+            return Conversation(conversation_id, None, is_new=False)
+        question = last.answer["question"]
+        return Conversation(conversation_id, Earlier(question["standalone"], question["language"]), is_new=False)
 
     def add(self, conversation: Conversation, message_id: str, question: str, reply: dict[str, object]) -> None:
         """Keep a question with the reply that was given, as JSON in the shape that POST /chat returns."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -14,26 +14,34 @@ from index.errors import InvalidData
 MAX_TOPIC_CHARACTERS = 80
 """A longer topic is not repeated in the answer: it would be the question over again."""
 
+Words = Mapping[str, frozenset[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Concept ids and words that tell the kind of a question."""
+    """Concept ids, words by language and patterns that tell what a question wants; cues.toml says what each is for."""
 
     frame: frozenset[str]
     voices: frozenset[str]
     saying: frozenset[str]
-    leaning: Mapping[str, frozenset[str]]
+    texts: frozenset[str]
+    text_languages: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, frozenset[str]]
+    leaning: Words
+    begins: Mapping[str, tuple[str, ...]]
+    persons: Words
+    points_back: Words
     topics: Mapping[str, tuple[re.Pattern[str], ...]]
 
     def is_frame(self, term: QuestionTerm) -> bool:
         """Whether a term speaks of the texts or of saying, not of the question's topic."""
         return term.kind in ("word", "phrase") and has(term, self.frame)
 
-    def topic(self, text: str, language: str) -> str | None:
-        """What a question of the form "what do they say about X" is about, in its own words."""
+    def topic(self, text: str, language: str) -> tuple[int, int] | None:
+        """Where a question of the form "what do they say about X" has its X: offsets into `text`."""
         for pattern in self.topics.get(language, ()):
             if (found := pattern.search(text)) and len(found["topic"]) <= MAX_TOPIC_CHARACTERS:
-                return found["topic"].strip(" \"'“”«»„")
+                return found.span("topic")
         return None
 
     def leans(self, sentence: str, language: str) -> bool:
@@ -41,10 +49,28 @@ class Cues:
         first = re.search(r"\w+", sentence)
         return first is not None and first[0].lower() in self.leaning.get(language, frozenset())
 
+    def beginning(self, text: str, language: str) -> int:
+        """The length of a beginning that goes on from the question before ("And what about"), 0 where there is none."""
+        lowered = text.lower()
+        lengths = [
+            len(begin) for begin in self.begins.get(language, ()) if re.match(rf"{re.escape(begin)}(?!\w)", lowered)
+        ]
+        return max(lengths, default=0)
+
+    def asks(self, kind: str, terms: Iterable[QuestionTerm]) -> bool:
+        """Whether a question of these terms is of a kind: "number", "why" or "compare"."""
+        return any(has(term, self.kinds[kind]) for term in terms)
+
 
 def has(term: QuestionTerm, concepts: frozenset[str]) -> bool:
     """Whether one of a term's senses is among `concepts`."""
     return any(concept in concepts for concept, _ in term.concepts)
+
+
+def words_in(text: str, words: Words, language: str) -> bool:
+    """Whether a word of `text` is among the language's `words`."""
+    wanted = words.get(language, frozenset())
+    return any(word in wanted for word in re.findall(r"\w+", text.lower()))
 
 
 def load_cues() -> Cues:
@@ -52,11 +78,18 @@ def load_cues() -> Cues:
     source = files("service").joinpath("data", "cues.toml")
     try:
         table = tomllib.loads(source.read_text(encoding="utf-8"))
+        follow_up = table["follow_up"]
         return Cues(
             frame=frozenset(table["frame_concepts"]),
             voices=frozenset(table["voices_concepts"]),
             saying=frozenset(table["saying_concepts"]),
-            leaning={language: frozenset(words) for language, words in table["leaning"].items()},
+            texts=frozenset(table["text_concepts"]),
+            text_languages={concept: tuple(codes) for concept, codes in table["text_languages"].items()},
+            kinds={kind: frozenset(entry["concepts"]) for kind, entry in table["kinds"].items()},
+            leaning=by_language(table["leaning"]),
+            begins={language: tuple(words) for language, words in follow_up["begins"].items()},
+            persons=by_language(follow_up["persons"]),
+            points_back=by_language(follow_up["points_back"]),
             topics={
                 language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
                 for language, patterns in table["topics"].items()
@@ -64,3 +97,8 @@ def load_cues() -> Cues:
         )
     except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise InvalidData(f"service/data/cues.toml: {error}") from error
+
+
+def by_language(table: Mapping[str, list[str]]) -> Words:
+    """The words of each language as a set."""
+    return {language: frozenset(words) for language, words in table.items()}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from index.analysis import Analyzer, QuestionTerm, QuestionTerms
 from index.library import Library
-
-from index.analysis import QuestionTerms
 from index.records import Filters
+from service.conversations import Earlier
 from service.cues import Cues, has
+from service.follow_up import SEPARATOR, carry_on
 from service.speakers import named_speakers
 from service.strings import answer_language
 
@@ -18,9 +19,11 @@ from service.strings import answer_language
 class Question:
     """A question as understood.
 
-    `terms` are its content terms without its frame ("what do the authors think about") and without the names in
-    `speakers`: what the answer has to be about. `topic` is that in the question's own words, where the question has a
-    form from which it can be told. `language` is the question's, `answer_language` the answer's.
+    `standalone` can be read without the conversation. `terms` are its content terms without its frame ("what do the
+    authors think about") and without what only says who must speak: what the answer has to be about. The first
+    `carried` of them come from the question before. `topic` is that in the question's own words, where the question
+    has a form from which it can be told. `language` is the question's, `answer_language` the answer's. `speakers` and
+    `languages` are whose words, and which texts, the question names; empty where it names none.
     """
 
     text: str
@@ -28,48 +31,108 @@ class Question:
     language: str
     answer_language: str
     terms: QuestionTerms
+    carried: int
     topic: str | None
     several_voices: bool
+    kinds: frozenset[str]
     speakers: frozenset[str]
+    languages: frozenset[str]
 
     def constrain(self, filters: Filters) -> Filters:
-        """The asker's own filters, and what the question itself says about who must have said it."""
-        if not self.speakers or filters.speakers:
-            return filters
-        return replace(filters, speakers=self.speakers)
+        """The asker's own filters, and what the question itself says about who must have said it and where."""
+        return replace(
+            filters,
+            speakers=filters.speakers or self.speakers,
+            languages=filters.languages or self.languages,
+        )
 
 
 def understand(
-    text: str, *, language: str, prefer: str | None, library: Library, cues: Cues, names: Collection[str]
+    text: str, *, language: str, earlier: Earlier | None, library: Library, cues: Cues, names: Collection[str]
 ) -> Question:
     """Understand one question.
 
     Args:
         text: the question as asked.
         language: the language that the answer must have, or "auto" for the question's own.
-        prefer: the conversation's language, for a question too short to tell.
+        earlier: the question before it in the conversation.
         names: those of everybody who speaks in the documents.
     """
-    detected = library.detector.detect(text, prefer=prefer).language
-    analysed = library.analyzer.question(text, detected)
-    everything = (*analysed.terms, *analysed.functions)
+    detected = library.detector.detect(text, prefer=earlier.language if earlier else None).language
+    own = read(text, detected, library.analyzer, cues, names)
+    standalone, speakers = text, own.speakers
+    if earlier:
+        before = read(earlier.standalone, detected, library.analyzer, cues, names)
+        standalone, speakers = carry_on(text, own, earlier.standalone, before, detected, cues)
+    whole = own if standalone == text else read(standalone, detected, library.analyzer, cues, names)
+    boundary = len(standalone) - len(text) if standalone.endswith(SEPARATOR + text) else 0
+    topic = cues.topic(text, detected) if standalone == text else None
+    return Question(
+        text=text,
+        standalone=standalone,
+        language=detected,
+        answer_language=answer_language(detected if language == "auto" else language),
+        terms=whole.topical,
+        carried=sum(term.start < boundary for term in whole.topical.terms),
+        topic=text[slice(*topic)].strip(" \"'“”«»„") if topic else None,
+        several_voices=not speakers and (own.several_voices or (not own.topical.terms and whole.several_voices)),
+        kinds=own.kinds,
+        speakers=frozenset(speakers),
+        languages=own.languages,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words of a text say, taken for itself; `topical` are its terms without frame and constraints."""
+
+    topical: QuestionTerms
+    several_voices: bool
+    kinds: frozenset[str]
+    speakers: frozenset[str]
+    languages: frozenset[str]
+
+
+def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collection[str]) -> Reading:
+    """Read a question for itself. Where nothing but its frame is left, it has no topical terms."""
+    analysed = analyzer.question(text, language)
+    everything = sorted((*analysed.terms, *analysed.functions), key=lambda term: term.start)
     says = any(has(term, cues.saying) for term in everything)
     speakers = named_speakers(text, names) if says else {}
     spans = [span for found in speakers.values() for span in found]
+    which = which_texts(analysed.terms, cues)
+    spans += [(term.start, term.end) for pair in which for term in pair]
     topical = tuple(
         term
         for term in analysed.terms
         if not cues.is_frame(term) and not any(start <= term.start < end for start, end in spans)
     )
-    # A question of nothing but frame words ("what do they write about authors?") has those for its topic.
-    about = topical or tuple(term for term in analysed.terms if not any(a <= term.start < b for a, b in spans))
-    return Question(
-        text=text,
-        standalone=text,
-        language=detected,
-        answer_language=answer_language(detected if language == "auto" else language),
-        terms=replace(analysed, terms=about),
-        topic=cues.topic(text, detected),
-        several_voices=not speakers and any(has(term, cues.voices) for term in everything),
+    languages = {
+        code
+        for adjective, *_ in which
+        for concept, _ in adjective.concepts
+        for code in cues.text_languages.get(concept, ())
+    }
+    return Reading(
+        topical=replace(analysed, terms=topical),
+        several_voices=any(has(term, cues.voices) for term in everything),
+        kinds=frozenset(kind for kind in cues.kinds if cues.asks(kind, everything)),
         speakers=frozenset(speakers),
+        languages=frozenset(languages),
     )
+
+
+def which_texts(terms: tuple[QuestionTerm, ...], cues: Cues) -> list[tuple[QuestionTerm, ...]]:
+    """The stretches that say which texts are meant: "Swedish post", or a last "Swedish" with no other topic."""
+    words = [term for term in terms if term.kind != "phrase"]
+    adjectives = frozenset(cues.text_languages)
+    found: list[tuple[QuestionTerm, ...]] = []
+    for place, term in enumerate(words):
+        if not has(term, adjectives):
+            continue
+        if place + 1 < len(words) and has(words[place + 1], cues.texts):
+            inside = [other for other in terms if term.start <= other.start and other.end <= words[place + 1].end]
+            found.append((term, *inside))
+        elif all(cues.is_frame(other) or other is term for other in words):
+            found.append((term,))
+    return found

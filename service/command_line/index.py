@@ -28,8 +28,8 @@ def build(context: click.Context) -> None:
     with open_assistant(settings) as assistant:
         report = build_with_progress(assistant, settings)
     click.echo(
-        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
-        f"{len(report.unchanged)} unchanged, {report.passages:,} passages, {report.seconds:.1f} s"
+        f"{report.added} added, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged, {report.passages:,} passages, {report.seconds:.1f} s"
     )
     report_skipped(report)
     if report.skipped:

@@ -1,0 +1,60 @@
+"""Questions that go on from the one before: "and trust?", "why?", "what did she say about it?"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.cues import Cues, words_in
+
+if TYPE_CHECKING:
+    from service.understand import Reading
+
+SEPARATOR = " – "
+"""Between the question before and the one that goes on from it, in a standalone question."""
+MAX_STANDALONE_CHARACTERS = 600
+"""A longer standalone question loses its oldest part: what was asked five questions ago is no longer meant."""
+MAX_TERMS_OF_A_POINTER = 3
+"""A question with more content words than this stands on its own, whatever pronouns it has."""
+
+
+def carry_on(
+    text: str, own: Reading, earlier: str, before: Reading, language: str, cues: Cues
+) -> tuple[str, frozenset[str]]:
+    """The standalone form of a question, and whose words it asks for.
+
+    Args:
+        text, own: the question and its reading.
+        earlier, before: the standalone question before it and its reading.
+
+    Without a topic of its own, or pointing back ("them", "that"), a question is read together with the one before. One
+    that begins like "And trust?" and only names a new topic takes the place of the old topic. A personal pronoun
+    stands for whoever spoke in the question before.
+    """
+    begins = cues.beginning(text, language)
+    speakers = own.speakers
+    if not speakers and words_in(text, cues.persons, language):
+        speakers = before.speakers
+    new_topic = text[begins:].strip(" ,?!.")
+    old_topic = cues.topic(earlier, language)
+    if (
+        begins
+        and own.topical.terms
+        and old_topic
+        and not own.speakers
+        and len(new_topic.split()) <= MAX_TERMS_OF_A_POINTER
+    ):
+        start, end = old_topic
+        return earlier[:start] + new_topic + earlier[end:], speakers or before.speakers
+    points = words_in(text, cues.points_back, language) or words_in(text, cues.persons, language)
+    few = len(own.topical.terms) <= MAX_TERMS_OF_A_POINTER
+    if not own.topical.terms or (few and (points or begins)):
+        return joined(earlier, text), speakers or (before.speakers if not own.topical.terms else frozenset())
+    return text, speakers
+
+
+def joined(earlier: str, text: str) -> str:
+    """Both questions, the oldest parts of the earlier one dropped while the whole is too long."""
+    parts = earlier.split(SEPARATOR)
+    while len(parts) > 1 and sum(map(len, parts)) + len(text) > MAX_STANDALONE_CHARACTERS:
+        parts.pop(0)
+    return SEPARATOR.join((*parts, text))
