@@ -1,8 +1,9 @@
 """The settings, read once from the environment and `.env`; each is described in docs/settings.md."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import KildeError
@@ -26,6 +27,23 @@ class Settings(BaseSettings):
         160, ge=32, le=2000, description="Tokens (cl100k_base) of a passage at most; a change re-chunks the documents."
     )
     max_quotes: int = Field(6, ge=1, le=20, description="Quotes in an answer at most.")
+    public_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="The URL that the service is reached under; links begin with it."
+    )
+    slack_bot_token: SecretStr = Field(SecretStr(""), description="The bot token (xoxb-…) of a single workspace.")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), description="What Slack signs its requests with.")
+    slack_app_token: SecretStr = Field(SecretStr(""), description="The app-level token (xapp-…) of Socket Mode.")
+    slack_client_id: str = Field("", description="The app's client ID, to install it in several workspaces.")
+    slack_client_secret: SecretStr = Field(SecretStr(""), description="The app's client secret.")
+    slack_api_url: str = Field(
+        "https://slack.com/api/", pattern=r"^https?://\S+/$", description="Where Slack's Web API is."
+    )
+    slack_language: Literal["en", "da", "nb", "nn", "sv"] = Field(
+        "en", description="What the bot says before anybody has asked is in this language."
+    )
+    slack_shutdown_seconds: float = Field(
+        20.0, ge=0, le=600, description="How long a stopping service finishes answers that it has begun."
+    )
 
 
 def read_settings() -> Settings:
