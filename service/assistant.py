@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -13,17 +14,21 @@ from index.build import folder_changed
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.answer import answer
-from service.conversations import Conversations, new_id
+from service.conversations import Conversations, Earlier, new_id
 from service.cues import Cues
 from service.errors import UnknownDocument
-from service.records import ChatRequest, Reply, Timings
+from service.records import Answer, ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
 from service.speakers import Speakers
-from service.understand import understand
+from service.understand import Question, understand
 from service.wire import ReplyModel
+from service.wording import markdown_blocks
 
 CANDIDATES = 40
 """Passages that an answer chooses its quotes from: several for each voice, and few enough to read in milliseconds."""
+
+MAX_HISTORY = 10
+"""Turns that a follow-up is understood by; each one takes up what it needs of those before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +60,38 @@ class Assistant:
         self._speakers = Speakers(library.record)
 
     def ask(self, request: ChatRequest) -> Reply:
-        """Answer one message and keep both in the conversation.
+        """Answer one message: the reply at the end of `stream`. Raises what `stream` raises."""
+        for event in self.stream(request):
+            if isinstance(event, Done):
+                return event.reply
+        raise AssertionError("a stream ends with Done")
+
+    def stream(self, request: ChatRequest, stopped: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+        """Answer one message and keep both in the conversation: Started, then every Sentence as it is verified, Done.
+
+        Once `stopped` returns True, nothing more is done, and the stream ends without Done.
 
         Raises:
             UnknownConversation: the request names a conversation that does not exist.
             NoDocuments: nothing is indexed.
         """
         began = time.perf_counter()
-        library = self.library
         conversation = self.conversations.open(request.conversation_id)
-        question = understand(
-            request.message,
-            language=request.language,
-            earlier=conversation.earlier,
-            library=library,
-            cues=self._cues,
-            names=self._speakers.names(),
-        )
+        question = self._understand(request, conversation.earlier)
+        started = Started(conversation.id, new_id(), question.answer_language)
+        yield started
         filters = question.constrain(request.filters)
-        hits = library.retriever.search(question.terms, language=question.language, limit=CANDIDATES, filters=filters)
-        retrieved = time.perf_counter()
-        found = answer(
-            question, hits, request.filters, library=library, cues=self._cues, max_quotes=self._settings.max_quotes
+        hits = self.library.retriever.search(
+            question.terms, language=question.language, limit=CANDIDATES, filters=filters
         )
+        retrieved = time.perf_counter()
+        found = yield from self._answer(question, hits, request.filters)
+        if stopped():
+            return
         answered = time.perf_counter()
         reply = Reply(
-            conversation_id=conversation.id,
-            message_id=new_id(),
+            conversation_id=started.conversation_id,
+            message_id=started.message_id,
             question=request.message,
             standalone=question.standalone,
             question_language=question.language,
@@ -92,9 +102,33 @@ class Assistant:
                 total=milliseconds(began, answered),
             ),
         )
-        kept = ReplyModel.of(reply).model_dump(mode="json")
-        self.conversations.add(conversation, reply.message_id, request.message, kept)
-        return reply
+        if request.keep:
+            kept = ReplyModel.of(reply).model_dump(mode="json")
+            self.conversations.add(conversation, reply.message_id, request.message, kept)
+        yield Done(reply)
+
+    def _understand(self, request: ChatRequest, earlier: Earlier | None) -> Question:
+        """Understand a message after those before it, whether the record or the caller keeps them."""
+        read = partial(
+            understand,
+            language=request.language,
+            library=self.library,
+            cues=self._cues,
+            names=self._speakers.names(),
+        )
+        for turn in request.history[-MAX_HISTORY:]:
+            before = read(turn.question, earlier=earlier)
+            earlier = Earlier(before.standalone, before.language, turn.answer)
+        return read(request.message, earlier=earlier)
+
+    def _answer(self, question: Question, hits: Sequence[Hit], filters: Filters) -> Generator[Sentence, None, Answer]:
+        """The answer, after its parts."""
+        found = answer(
+            question, hits, filters, library=self.library, cues=self._cues, max_quotes=self._settings.max_quotes
+        )
+        for text, citations in markdown_blocks(found):
+            yield Sentence(text, citations)
+        return found
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:
         """The passages nearest to `query`, best first."""

@@ -18,10 +18,11 @@ ID_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The question before: in a form that can be read without the conversation, and its language."""
+    """The question before: in a form that can be read without the conversation, its language, and its answer."""
 
     standalone: str
     language: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Conversations:
         if last is None:
             return Conversation(conversation_id, None, is_new=False)
         question = last.answer["question"]
-        return Conversation(conversation_id, Earlier(question["standalone"], question["language"]), is_new=False)
+        earlier = Earlier(question["standalone"], question["language"], last.answer["answer"])
+        return Conversation(conversation_id, earlier, is_new=False)
 
     def add(self, conversation: Conversation, message_id: str, question: str, reply: dict[str, object]) -> None:
         """Keep a question with the reply that was given, as JSON in the shape that POST /chat returns."""

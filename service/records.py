@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from index.records import DocumentInfo, Filters, Speaker
 
 Mode = Literal["extractive", "generative"]
+SectionKind = Literal["voice", "sentence", "note"]
+Fault = Literal["no_marker", "unknown_marker", "number", "name", "link", "topic", "language", "length", "repeated"]
+"""What can be wrong with a sentence that a model wrote."""
+Trouble = Literal[
+    "refused", "busy", "failing", "timeout", "unreachable", "disconnected", "malformed", "empty", "unverified", "paused"
+]
+"""What can go wrong with a model. "unverified": nothing that it wrote could be verified; "paused": it failed so often
+that it is left alone for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question with the answer that was given, which may be empty."""
+
+    question: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What somebody asks. `language` is "auto" or the language that the answer must have."""
+    """What somebody asks. `language` is "auto" or the language that the answer must have.
+
+    `history` holds the turns before, oldest first, where the caller keeps the conversation itself; such a request has
+    no `conversation_id`. `keep` tells whether question and reply become part of a conversation in the record.
+    """
 
     message: str
     conversation_id: str | None = None
     language: str = "auto"
     filters: Filters = field(default_factory=Filters)
+    history: tuple[Turn, ...] = ()
+    keep: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +68,29 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One voice in an answer: a sentence in the asker's language that says who speaks, and its quotes' markers."""
+    """A part of an answer, in the asker's language, with the markers of the quotes that belong to it.
+
+    A "voice" says who speaks in the quotes that follow. A "sentence" was written by a model and verified; its markers
+    stand in it as "[1]". A "note" says how the answer came about and has no quotes.
+    """
 
     introduction: str
     markers: tuple[int, ...]
+    kind: SectionKind = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of a model's answer.
+
+    `shown` of its sentences were verified; `dropped` counts the others by what was wrong with them. `retried` tells
+    that it was asked a second time, `trouble` why the answer does not come from it, or not to its end.
+    """
+
+    shown: int
+    dropped: Mapping[Fault, int]
+    retried: bool
+    trouble: Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +104,7 @@ class Answer:
     language: str
     mode: Mode = "extractive"
     model: str | None = None
+    verification: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +127,33 @@ class Reply:
     question_language: str
     answer: Answer
     timings_ms: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The question is understood; the ids are those of the reply to come, `language` the one it will be in."""
+
+    conversation_id: str
+    message_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A verified part of the answer, as Markdown, with the citations that are new in it.
+
+    The texts of all sentences, joined by blank lines, are the answer.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole reply, which is kept in the conversation by now."""
+
+    reply: Reply
+
+
+Event = Started | Sentence | Done

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from index.records import DocumentInfo, Filters, Hit, Speaker
-from service.records import ChatRequest, Citation, Mode, Reply
+from service.records import ChatRequest, Citation, Fault, Mode, Reply, SectionKind, Trouble, Verification
 from service.wording import markdown
 
 MAX_MESSAGE_CHARACTERS = 4000
@@ -122,10 +122,32 @@ class CitationModel(BaseModel):
 
 
 class SectionModel(BaseModel):
-    """One voice: what introduces it, and the markers of its quotes."""
+    """A voice with the quotes it introduces, a sentence by a model with its quotes, or a note without any."""
 
     introduction: str
     markers: list[int]
+    kind: SectionKind = "voice"
+
+
+class VerificationModel(BaseModel):
+    """What became of the sentences that a model wrote."""
+
+    shown: int = Field(description="Sentences that were verified and are in the answer.")
+    dropped: dict[Fault, int] = Field(description="Sentences that are not in the answer, by what was wrong with them.")
+    retried: bool = Field(description="Whether the model was asked a second time.")
+    trouble: Trouble | None = Field(description="Why the answer, or its end, does not come from the model.")
+
+    @classmethod
+    def of(cls, verification: Verification | None) -> VerificationModel | None:
+        """None where no model was asked."""
+        if verification is None:
+            return None
+        return cls(
+            shown=verification.shown,
+            dropped=dict(verification.dropped),
+            retried=verification.retried,
+            trouble=verification.trouble,
+        )
 
 
 class QuestionModel(BaseModel):
@@ -154,6 +176,7 @@ class ReplyModel(BaseModel):
     headline: str = Field(description="The first sentence of the answer, as plain text.")
     sections: list[SectionModel]
     citations: list[CitationModel]
+    verification: VerificationModel | None = None
     timings_ms: TimingsModel
 
     @classmethod
@@ -169,8 +192,11 @@ class ReplyModel(BaseModel):
             model=answer.model,
             answer=markdown(answer),
             headline=answer.headline,
-            sections=[SectionModel(introduction=s.introduction, markers=list(s.markers)) for s in answer.sections],
+            sections=[
+                SectionModel(introduction=s.introduction, markers=list(s.markers), kind=s.kind) for s in answer.sections
+            ],
             citations=[CitationModel.of(citation) for citation in answer.citations],
+            verification=VerificationModel.of(answer.verification),
             timings_ms=TimingsModel(
                 retrieve=reply.timings_ms.retrieve, answer=reply.timings_ms.answer, total=reply.timings_ms.total
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 from index.records import DocumentInfo, Speaker
@@ -80,21 +80,39 @@ def found_headline(topic: str | None, citations: Sequence[Citation], total: int,
 
 
 def markdown_blocks(answer: Answer) -> list[tuple[str, tuple[Citation, ...]]]:
-    """The answer as Markdown, block by block with the citations that each brings: the headline, then each voice.
+    """The answer as Markdown, block by block with the citations that are new in each; joined by blank lines, all of it.
 
-    A voice's quotes are block quotes, each followed by its marker. Joined by blank lines the blocks are the answer.
+    A voice's quotes are block quotes, each followed by its marker. A model's sentences carry their markers; where such
+    a sentence comes first there is no headline.
     """
     words = strings(answer.language)
     by_marker = {citation.marker: citation for citation in answer.citations}
-    blocks: list[tuple[str, tuple[Citation, ...]]] = [(escape_markdown(answer.headline), ())]
+    written = bool(answer.sections) and answer.sections[0].kind == "sentence"
+    blocks: list[tuple[str, tuple[Citation, ...]]] = [] if written else [(escape_markdown(answer.headline), ())]
+    seen: set[int] = set()
     for section in answer.sections:
         brought = tuple(by_marker[marker] for marker in section.markers)
-        paragraphs = [escape_markdown(section.introduction)]
-        for citation in brought:
-            lines = f"{words.quoted(escape_markdown(citation.quote.text))} [{citation.marker}]".splitlines()
-            paragraphs.append("\n".join(f"> {line}" for line in lines))
-        blocks.append(("\n\n".join(paragraphs), brought))
+        if section.kind == "sentence":
+            text = escape_sentence(section.introduction, section.markers)
+        else:
+            text = "\n\n".join([escape_markdown(section.introduction), *(block_quote(c, words) for c in brought)])
+        blocks.append((text, tuple(citation for citation in brought if citation.marker not in seen)))
+        seen.update(section.markers)
     return blocks
+
+
+def block_quote(citation: Citation, words: Strings) -> str:
+    """A quote as a Markdown block quote that ends with its marker."""
+    lines = f"{words.quoted(escape_markdown(citation.quote.text))} [{citation.marker}]".splitlines()
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def escape_sentence(text: str, markers: Collection[int]) -> str:
+    """A model's sentence so that Markdown shows it literally, but for the markers that belong to it."""
+    escaped = escape_markdown(text)
+    for marker in markers:
+        escaped = escaped.replace(f"\\[{marker}\\]", f"[{marker}]")
+    return escaped
 
 
 def markdown(answer: Answer) -> str:

@@ -17,10 +17,13 @@ def show(answer: Answer, console: Console, locate: dict[str, str]) -> None:
     """Print an answer with its quotes and sources. `locate` gives each document's id its path."""
     words = strings(answer.language)
     by_marker = {citation.marker: citation for citation in answer.citations}
-    console.print(Text(answer.headline, style="bold"))
-    for section in answer.sections:
-        console.print()
-        console.print(Text(section.introduction, style="cyan"))
+    written = bool(answer.sections) and answer.sections[0].kind == "sentence"
+    if not written:
+        console.print(Text(answer.headline, style="bold"))
+    for place, section in enumerate(answer.sections):
+        if place or not written:
+            console.print()
+        console.print(Text(section.introduction, style="cyan" if section.kind == "voice" else ""))
         for marker in section.markers:
             quote = " ".join(by_marker[marker].quote.text.split("\n"))
             body = Text.assemble((f"[{marker}] ", "bold yellow"), words.quoted(quote))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
+from fastapi.concurrency import run_in_threadpool
 from sse_starlette import EventSourceResponse, JSONServerSentEvent
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from service.assistant import Assistant
-from service.http.problems import responses
-from service.records import Reply
+from service.http.events import PING_SECONDS, Streams
+from service.http.problems import problem_of, responses
+from service.records import Event, Sentence, Started
 from service.wire import (
     ChatModel,
     CitationModel,
@@ -22,29 +26,28 @@ from service.wire import (
     SearchedModel,
     SearchModel,
 )
-from service.wording import markdown_blocks
-
-PING_SECONDS = 15
-"""A comment line this often keeps proxies from closing a stream that is silent."""
 
 STREAM = {200: {"content": {"text/event-stream": {}}, "description": "The reply, or its events when streamed."}}
 
 
 def router(assistant: Assistant) -> APIRouter:
-    """The routes that ask. Plain functions: FastAPI runs them in its thread pool, off the event loop."""
+    """The routes that ask. What takes time runs in threads, off the event loop."""
     routes = APIRouter(tags=["questions"])
+    streams = Streams(assistant)
 
     @routes.post("/chat", response_model=ReplyModel, responses={**STREAM, **responses(404, 422, 500, 503)})
-    def chat(body: ChatModel, accept: Annotated[str, Header()] = "*/*") -> Any:
+    async def chat(body: ChatModel, accept: Annotated[str, Header()] = "*/*") -> Any:
         """Answer a question with verified quotes, in its own language; or say that the texts do not.
 
         With `stream` or `Accept: text/event-stream`: the events `start`, `sentence` (a verified part of the answer
-        with the citations it brings) …, and `done` with the whole reply.
+        with the citations it brings) …, and `done` with the whole reply, or `error` with a problem document.
         """
-        reply = assistant.ask(body.record())
-        if body.stream or wants_events(accept):
-            return EventSourceResponse(events(reply), ping=PING_SECONDS)
-        return ReplyModel.of(reply)
+        if not (body.stream or wants_events(accept)):
+            return ReplyModel.of(await run_in_threadpool(assistant.ask, body.record()))
+        events = streams.events(body.record())
+        # The first event is awaited here, so that what cannot be answered at all is a plain error response.
+        first = await anext(events)
+        return EventSourceResponse(server_sent(first, events), ping=PING_SECONDS)
 
     @routes.post("/search", responses=responses(422, 500, 503))
     def search(body: SearchModel) -> PassagesModel:
@@ -62,15 +65,22 @@ def wants_events(accept: str) -> bool:
     return parse_accept_header(accept, MIMEAccept).best_match(offered, "application/json") == "text/event-stream"
 
 
-def events(reply: Reply) -> Iterator[JSONServerSentEvent]:
-    """The events of a reply; the texts of its sentences, joined by blank lines, are its answer."""
-    start = {
-        "conversation_id": reply.conversation_id,
-        "message_id": reply.message_id,
-        "language": reply.answer.language,
-    }
-    yield JSONServerSentEvent(start, event="start")
-    for text, citations in markdown_blocks(reply.answer):
-        brought = [CitationModel.of(citation).model_dump(mode="json") for citation in citations]
-        yield JSONServerSentEvent({"text": text, "citations": brought}, event="sentence")
-    yield JSONServerSentEvent(ReplyModel.of(reply).model_dump(mode="json"), event="done")
+async def server_sent(first: Event, events: AsyncGenerator[Event, None]) -> AsyncIterator[JSONServerSentEvent]:
+    """The events of an answer as they are sent; a failure on the way is the last of them."""
+    async with aclosing(events):
+        yield event_of(first)
+        try:
+            async for event in events:
+                yield event_of(event)
+        except Exception as error:
+            yield JSONServerSentEvent(problem_of(error).model_dump(exclude_none=True), event="error")
+
+
+def event_of(event: Event) -> JSONServerSentEvent:
+    """One event in the shape that docs/http-api.md describes."""
+    if isinstance(event, Started):
+        return JSONServerSentEvent(asdict(event), event="start")
+    if isinstance(event, Sentence):
+        brought = [CitationModel.of(citation).model_dump(mode="json") for citation in event.citations]
+        return JSONServerSentEvent({"text": event.text, "citations": brought}, event="sentence")
+    return JSONServerSentEvent(ReplyModel.of(event.reply).model_dump(mode="json"), event="done")

@@ -52,6 +52,21 @@ def problem(
     return ProblemResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers)
 
 
+FAULT = "The service failed on this request; it has been logged."
+"""What is said of a fault of ours."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """What is said of an error: its own message if that was written to be read, else nothing of its cause."""
+    status = STATUS_OF.get(type(error))
+    if status is None:
+        log.error("an answer failed", exc_info=error)
+        status, detail = HTTPStatus.INTERNAL_SERVER_ERROR, FAULT
+    else:
+        detail = str(error)
+    return Problem(title=status.phrase, status=status, detail=detail)
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     """The OpenAPI entries of the problem documents that a route can answer with."""
     content: dict[str, object] = {"application/problem+json": {"schema": Problem.model_json_schema()}}
@@ -84,4 +99,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> ProblemResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed on this request; it has been logged.")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)

@@ -25,7 +25,9 @@ function quotation(citation) {
 }
 
 function show(turn, reply) {
-  const parts = [element("p", "headline", reply.headline)];
+  // Where a model wrote the answer, its first sentence is the headline already.
+  const written = reply.sections.length > 0 && reply.sections[0].kind === "sentence";
+  const parts = written ? [] : [element("p", "headline", reply.headline)];
   if (!reply.answered) parts.unshift(element("p", "abstained", answers.dataset.notAnswered));
   for (const section of reply.sections) {
     parts.push(element("p", "introduction", section.introduction));

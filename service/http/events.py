@@ -1,0 +1,40 @@
+"""A streamed answer at the edge: taken from the assistant in threads, and stopped when the client goes away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator
+
+from anyio import CapacityLimiter, to_thread
+
+from service.assistant import Assistant
+from service.records import ChatRequest, Event
+
+PING_SECONDS = 15
+"""A comment line this often keeps proxies from closing a stream that is silent."""
+MAX_AT_ONCE = 64
+"""Answers that are worked on at a time. A stream that waits for a model holds a thread, so these are not the pool
+that serves all other requests."""
+
+
+class Streams:
+    """The answers that are being streamed by one application."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._limiter = CapacityLimiter(MAX_AT_ONCE)
+
+    async def events(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """The events of an answer. When this generator is closed or cancelled, the work on the answer stops."""
+        gone = threading.Event()
+        stream = self._assistant.stream(request, stopped=gone.is_set)
+
+        def following() -> Event | None:
+            return next(stream, None)
+
+        try:
+            # Abandoned on cancellation, because the thread may be waiting for a model; it sees `gone` and ends.
+            while event := await to_thread.run_sync(following, abandon_on_cancel=True, limiter=self._limiter):
+                yield event
+        finally:
+            gone.set()
