@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -17,6 +17,25 @@ MAX_TOPIC_CHARACTERS = 80
 Words = Mapping[str, frozenset[str]]
 
 
+Patterns = Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of question that only a certain kind of sentence answers; patterns by language, "any" for all."""
+
+    asked: Patterns
+    answered: Patterns
+
+    def is_asked(self, text: str, language: str) -> bool:
+        """Whether a question is of this kind."""
+        return matches(self.asked, text, language)
+
+    def is_answered(self, sentence: str, language: str) -> bool:
+        """Whether a sentence is of the kind that answers it."""
+        return matches(self.answered, sentence, language)
+
+
 @dataclass(frozen=True, slots=True)
 class Cues:
     """Concept ids, words by language and patterns that tell what a question wants; cues.toml says what each is for."""
@@ -26,7 +45,7 @@ class Cues:
     saying: frozenset[str]
     texts: frozenset[str]
     text_languages: Mapping[str, tuple[str, ...]]
-    kinds: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, Kind]
     leaning: Words
     begins: Mapping[str, tuple[str, ...]]
     persons: Words
@@ -57,9 +76,9 @@ class Cues:
         ]
         return max(lengths, default=0)
 
-    def asks(self, kind: str, terms: Iterable[QuestionTerm]) -> bool:
-        """Whether a question of these terms is of a kind: "number", "why" or "compare"."""
-        return any(has(term, self.kinds[kind]) for term in terms)
+    def asked_kinds(self, text: str, language: str) -> tuple[Kind, ...]:
+        """The kinds that a question is of."""
+        return tuple(kind for kind in self.kinds.values() if kind.is_asked(text, language))
 
 
 def has(term: QuestionTerm, concepts: frozenset[str]) -> bool:
@@ -85,7 +104,10 @@ def load_cues() -> Cues:
             saying=frozenset(table["saying_concepts"]),
             texts=frozenset(table["text_concepts"]),
             text_languages={concept: tuple(codes) for concept, codes in table["text_languages"].items()},
-            kinds={kind: frozenset(entry["concepts"]) for kind, entry in table["kinds"].items()},
+            kinds={
+                name: Kind(compiled(entry["asked"]), compiled(entry["answered"]))
+                for name, entry in table["kinds"].items()
+            },
             leaning=by_language(table["leaning"]),
             begins={language: tuple(words) for language, words in follow_up["begins"].items()},
             persons=by_language(follow_up["persons"]),
@@ -102,3 +124,13 @@ def load_cues() -> Cues:
 def by_language(table: Mapping[str, list[str]]) -> Words:
     """The words of each language as a set."""
     return {language: frozenset(words) for language, words in table.items()}
+
+
+def compiled(table: Mapping[str, list[str]]) -> Patterns:
+    """Each language's patterns as one."""
+    return {language: re.compile("|".join(patterns), re.IGNORECASE) for language, patterns in table.items()}
+
+
+def matches(patterns: Patterns, text: str, language: str) -> bool:
+    """Whether the language's pattern, or that for any language, is found in `text`."""
+    return any(code in patterns and patterns[code].search(text) for code in ("any", language))

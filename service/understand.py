@@ -9,7 +9,7 @@ from index.analysis import Analyzer, QuestionTerm, QuestionTerms
 from index.library import Library
 from index.records import Filters
 from service.conversations import Earlier
-from service.cues import Cues, has
+from service.cues import Cues, Kind, has
 from service.follow_up import SEPARATOR, carry_on
 from service.speakers import named_speakers
 from service.strings import answer_language
@@ -34,7 +34,7 @@ class Question:
     carried: int
     topic: str | None
     several_voices: bool
-    kinds: frozenset[str]
+    kinds: tuple[Kind, ...]
     speakers: frozenset[str]
     languages: frozenset[str]
 
@@ -76,7 +76,7 @@ def understand(
         carried=sum(term.start < boundary for term in whole.topical.terms),
         topic=text[slice(*topic)].strip(" \"'“”«»„") if topic else None,
         several_voices=not speakers and (own.several_voices or (not own.topical.terms and whole.several_voices)),
-        kinds=own.kinds,
+        kinds=cues.asked_kinds(text, detected),
         speakers=frozenset(speakers),
         languages=own.languages,
     )
@@ -88,7 +88,6 @@ class Reading:
 
     topical: QuestionTerms
     several_voices: bool
-    kinds: frozenset[str]
     speakers: frozenset[str]
     languages: frozenset[str]
 
@@ -116,7 +115,6 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
     return Reading(
         topical=replace(analysed, terms=topical),
         several_voices=any(has(term, cues.voices) for term in everything),
-        kinds=frozenset(kind for kind in cues.kinds if cues.asks(kind, everything)),
         speakers=frozenset(speakers),
         languages=frozenset(languages),
     )

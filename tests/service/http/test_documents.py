@@ -1,0 +1,123 @@
+"""GET /documents and the source pages."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.records import DocumentInfo, Segment
+from service.http.pages import Pages, page_language, pieces
+from tests.conftest import SEEDS
+
+NAME = "004_b044c57d700ac163"
+TEXT = (SEEDS / f"{NAME}.txt").read_bytes().decode("utf-8")
+
+
+class Page(HTMLParser):
+    """The text of the source article and of the marked parts, and the elements that a page has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text, self.marked, self.elements, self.inside = "", "", [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes)))
+        if tag in ("article", "mark"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.inside:
+            self.inside.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if "article" in self.inside:
+            self.text += data
+        if "mark" in self.inside:
+            self.marked += data
+
+
+def test_every_document_is_listed(client: TestClient) -> None:
+    """The list has each file of the folder, with a title and a language."""
+    listed = client.get("/documents").json()["documents"]
+    assert {document["id"] for document in listed} == {path.stem for path in SEEDS.glob("*.txt")}
+    assert all(document["title"] and document["language"] for document in listed)
+
+
+def test_the_stored_text_is_the_files_own(client: TestClient) -> None:
+    """JSON by default, with the text unchanged."""
+    assert client.get(f"/documents/{NAME}").json()["text"] == TEXT
+
+
+def test_a_source_page_marks_the_span_and_keeps_every_character(client: TestClient) -> None:
+    """The page shows the whole text, with exactly start..end marked and a target to scroll to."""
+    start = TEXT.index("Men innan vi ens")
+    end = TEXT.index("investerar i.") + len("investerar i.")
+    response = client.get(f"/documents/{NAME}?start={start}&end={end}", headers={"accept": "text/html"})
+    assert response.headers["content-type"].startswith("text/html")
+    page = Page(response.text)
+    assert page.text == TEXT
+    assert page.marked == TEXT[start:end]
+    assert [a.get("id") for tag, a in page.elements if tag == "mark"].count("quote") == 1
+
+
+@pytest.mark.parametrize("query", ["", "?start=5", "?start=9&end=3", "?start=0&end=99999999"])
+def test_a_span_that_is_not_in_the_text_marks_nothing(client: TestClient, query: str) -> None:
+    """A page without a usable span is the page without a mark."""
+    response = client.get(f"/documents/{NAME}{query}", headers={"accept": "text/html"})
+    assert response.status_code == 200
+    assert "<mark" not in response.text
+
+
+@pytest.mark.parametrize("name", ["no-such-document", "../README", "%2e%2e%2fREADME.md", "a/b", "a" * 3000])
+def test_an_unknown_document_is_a_404_problem(client: TestClient, name: str) -> None:
+    """Whatever the id, nothing but the record is looked at."""
+    response = client.get(f"/documents/{name}")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_negative_offset_is_refused(client: TestClient) -> None:
+    """Offsets count from 0."""
+    assert client.get(f"/documents/{NAME}?start=-1&end=3").status_code == 422
+
+
+@given(
+    text=st.text(alphabet="ab<&\"'é\u00a0\n\r🙂\u202e", min_size=1, max_size=40),
+    spans=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4),
+    start=st.integers(-2, 42),
+    end=st.integers(-2, 42),
+)
+def test_pieces_are_the_text_cut_up(text: str, spans: list[tuple[int, int]], start: int, end: int) -> None:
+    """Joined, the pieces are the text; the marked ones are the span, or nothing where it is not in the text."""
+    edges = sorted({min(edge, len(text)) for span in spans for edge in span})
+    segments = [Segment("paragraph", a, b, "da") for a, b in zip(edges[::2], edges[1::2], strict=False)]
+    found = pieces(text, segments, start, end)
+    assert "".join(piece.text for piece in found) == text
+    marked = "".join(piece.text for piece in found if piece.marked)
+    assert marked == (text[start:end] if 0 <= start < end <= len(text) else "")
+    assert sum(piece.first for piece in found) == bool(marked)
+
+
+def test_a_hostile_document_shows_as_text() -> None:
+    """Markup in a text, a title or an author's name is escaped, whatever it tries."""
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    info = DocumentInfo("x", hostile, "en", hostile, hostile, "0" * 64, len(hostile), 1)
+    html = Pages().document(info, hostile, [], 0, 5, "en")
+    assert [attributes for tag, attributes in Page(html).elements if tag == "script"] == [
+        {"src": "/static/document.js", "defer": None}
+    ]
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("nn-NO,nn;q=0.9,en;q=0.1", "nn"), ("no", "nb"), ("sv-SE", "sv"), ("fi", "en"), ("", "en"), (";;q=x", "en")],
+)
+def test_a_page_is_in_the_readers_language(header: str, language: str) -> None:
+    """The best of the five languages for an Accept-Language header, English where none fits."""
+    assert page_language(header) == language
