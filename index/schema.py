@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The Alembic revision that these tables are at: compared on opening, so that Alembic is only imported to migrate."""
 
 # Named, because a later migration can only alter or drop a constraint that has a name.
@@ -153,4 +155,95 @@ feedback = Table(
     Column("rating", String(8), CheckConstraint("rating IN ('up', 'down')", name="rating"), nullable=False),
     Column("comment", Text),
     Column("created", String(32), nullable=False),
+)
+
+# Slack. An event is claimed by inserting it; the job is kept until its answer is delivered, so that another process can
+# take it over. `message` is the message that it tells of: Slack reports a mention in a known thread as two events.
+slack_events = Table(
+    "slack_events",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("message", String(128), unique=True),
+    Column("state", String(16), nullable=False),
+    Column("claimed", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # Pieces of the answer that have been delivered, counted when an answer is handed over.
+    Column("delivered", Integer, nullable=False),
+    Column("job", JSON(none_as_null=True)),
+    Index(None, "state", "claimed"),
+    CheckConstraint("state IN ('working', 'open', 'done')", name="state"),
+)
+
+# The threads that the bot has spoken in; there it answers without being mentioned again.
+slack_threads = Table(
+    "slack_threads",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("thread", String(32), primary_key=True),
+    Column("conversation_id", String(64), ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    Column("created", String(32), nullable=False),
+)
+
+# The three tables that slack_sdk's SQLAlchemy stores read and write, column by column as it declares them (so times are
+# naive here); a test holds them to it.
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", String(32), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", String(200)),
+    Column("enterprise_url", String(200)),
+    Column("team_id", String(32)),
+    Column("team_name", String(200)),
+    Column("bot_token", String(200)),
+    Column("bot_id", String(32)),
+    Column("bot_user_id", String(32)),
+    Column("bot_scopes", String(1000)),
+    Column("bot_refresh_token", String(200)),
+    Column("bot_token_expires_at", DateTime),
+    Column("user_id", String(32), nullable=False),
+    Column("user_token", String(200)),
+    Column("user_scopes", String(1000)),
+    Column("user_refresh_token", String(200)),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", String(200)),
+    Column("incoming_webhook_channel", String(200)),
+    Column("incoming_webhook_channel_id", String(200)),
+    Column("incoming_webhook_configuration_url", String(200)),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("token_type", String(32)),
+    Column("installed_at", DateTime, nullable=False),
+    Index("ix_slack_installations_lookup", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
+)
+
+slack_bots = Table(
+    "slack_bots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", String(32), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", String(200)),
+    Column("team_id", String(32)),
+    Column("team_name", String(200)),
+    Column("bot_token", String(200)),
+    Column("bot_id", String(32)),
+    Column("bot_user_id", String(32)),
+    Column("bot_scopes", String(1000)),
+    Column("bot_refresh_token", String(200)),
+    Column("bot_token_expires_at", DateTime),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", DateTime, nullable=False),
+    Index("ix_slack_bots_lookup", "client_id", "enterprise_id", "team_id", "installed_at"),
+)
+
+slack_oauth_states = Table(
+    "slack_oauth_states",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("state", String(200), nullable=False),
+    Column("expire_at", DateTime, nullable=False),
 )
