@@ -157,21 +157,20 @@ feedback = Table(
     Column("created", String(32), nullable=False),
 )
 
-# Slack. An event is claimed by inserting it; the job is kept until its answer is delivered, so that another process can
+# Slack. An event is claimed by inserting it; its job is kept until the answer is delivered, so that another process can
 # take it over. `message` is the message that it tells of: Slack reports a mention in a known thread as two events.
 slack_events = Table(
     "slack_events",
     metadata,
     Column("id", String(128), primary_key=True),
     Column("message", String(128), unique=True),
-    Column("state", String(16), nullable=False),
     Column("claimed", String(32), nullable=False),
+    # From when on anybody may take the job over; null when there is nothing left to do.
+    Column("due", String(32), index=True),
     Column("attempts", Integer, nullable=False),
-    # Pieces of the answer that have been delivered, counted when an answer is handed over.
+    # Blocks of the answer that have been delivered.
     Column("delivered", Integer, nullable=False),
     Column("job", JSON(none_as_null=True)),
-    Index(None, "state", "claimed"),
-    CheckConstraint("state IN ('working', 'open', 'done')", name="state"),
 )
 
 # The threads that the bot has spoken in; there it answers without being mentioned again.

@@ -20,16 +20,15 @@ def _create_events() -> None:
         "slack_events",
         sa.Column("id", sa.String(128), nullable=False),
         sa.Column("message", sa.String(128), nullable=True),
-        sa.Column("state", sa.String(16), nullable=False),
         sa.Column("claimed", sa.String(32), nullable=False),
+        sa.Column("due", sa.String(32), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("delivered", sa.Integer(), nullable=False),
         sa.Column("job", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_slack_events"),
         sa.UniqueConstraint("message", name="uq_slack_events_message"),
-        sa.CheckConstraint("state IN ('working', 'open', 'done')", name=op.f("ck_slack_events_state")),
     )
-    op.create_index("ix_slack_events_state_claimed", "slack_events", ["state", "claimed"])
+    op.create_index("ix_slack_events_due", "slack_events", ["due"])
     op.create_table(
         "slack_threads",
         sa.Column("team", sa.String(32), nullable=False),
