@@ -16,7 +16,7 @@ from index.errors import InvalidData
 RULES = Path(__file__).parent / "data" / "folding.tsv"
 PLACES = ("any", "end")
 # Letters that NFD does not take apart.
-PLAIN = str.maketrans({"æ": "a", "ø": "o", "đ": "d", "ð": "d", "þ": "t", "ł": "l", "ß": "s"})
+PLAIN = str.maketrans({"æ": "a", "Æ": "A", "ø": "o", "Ø": "O", "đ": "d", "ð": "d", "þ": "t", "ł": "l", "ß": "s"})
 
 
 @lru_cache(maxsize=1)
@@ -46,9 +46,14 @@ def fold(word: str) -> str:
     return word
 
 
+def strip_diacritics(text: str) -> str:
+    """`text` in plain letters: å and ä as a, ø and ö as o, æ as a."""
+    plain = unicodedata.normalize("NFD", text.translate(PLAIN))
+    return unicodedata.normalize("NFC", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
 @lru_cache(maxsize=65_536)
 def strip_marks(word: str) -> str:
-    """`word` without diacritics and with double letters single: what a hurried writer and a careful one share."""
-    plain = unicodedata.normalize("NFD", word.replace("aa", "a").translate(PLAIN))
-    letters = [letter for letter in plain if not unicodedata.combining(letter)]
+    """`word` in plain letters and with double letters single: what a hurried writer and a careful one share."""
+    letters = strip_diacritics(word.replace("aa", "a"))
     return "".join(letter for place, letter in enumerate(letters) if place == 0 or letter != letters[place - 1])
