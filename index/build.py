@@ -12,7 +12,7 @@ from index.errors import NoDocuments, UnreadableDocument
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
 from index.prepare import prepare
-from index.record import Version
+from index.rows import Version
 from index.sources import SourceInfo, read_sources
 from index.upkeep import embed_passages
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from index.errors import IndexUnavailable
@@ -34,8 +34,8 @@ def open_engine(url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_T
         IndexUnavailable: the place is missing, locked, not writable, not a database, or made by a newer version.
     """
     url = _url(url_or_path)
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        parent = Path(str(url.database)).parent
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+        parent = Path(url.database).parent
         if not parent.is_dir():
             raise IndexUnavailable(f"expected a folder at {parent} for the record, found none; create it first")
     try:
@@ -55,9 +55,11 @@ def open_engine(url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_T
 
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
-    """Turn the database's errors into IndexUnavailable with one readable line; errors of use pass through."""
+    """Turn the database's errors into IndexUnavailable with one readable line; broken constraints pass through."""
     try:
         yield
+    except IntegrityError:
+        raise
     except (DBAPIError, PoolTimeout) as error:
         raise IndexUnavailable(_explain(error, _name(url))) from error
 

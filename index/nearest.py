@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import IndexUnavailable
-from index.record import Record, VectorBatch
+from index.record import Record
+from index.rows import VectorBatch
 from index.vectors import VectorIndex
 
 FloatArray = npt.NDArray[np.float32]
@@ -87,12 +89,15 @@ class NearestPassages:
         if limit < 1 or not np.any(vector):
             return {}
         wanted = tuple(languages)
-        try:
-            index, recent = self._present()
-            found = {} if index is None else _search_index(index, vector, wanted, limit, recent.documents)
-        except IndexUnavailable:
-            index, recent = self._without_index()
-            found = {}
+        index = self._opened_index()
+        recent = self._read_recent()
+        found: dict[str, list[tuple[str, float]]] = {}
+        if index is not None:
+            try:
+                found = _search_index(index, vector, wanted, limit, recent.documents)
+            except IndexUnavailable:
+                self._go_on_without(index)
+                recent = self._read_recent()
         for language in wanted or tuple(recent.rows):
             if language in recent.rows:
                 near = _compare(recent.rows[language], vector, limit)
@@ -101,10 +106,8 @@ class NearestPassages:
 
     def warm_up(self) -> None:
         """Open the index and read what has changed since, so that the first search need not."""
-        try:
-            self._present()
-        except IndexUnavailable:
-            self._without_index()
+        self._opened_index()
+        self._read_recent()
 
     @property
     def failed(self) -> bool:
@@ -112,40 +115,46 @@ class NearestPassages:
         return self._failed
 
     def close(self) -> None:
-        """Close the index. Searches afterwards compare vectors one by one."""
+        """Close the index."""
         with self._lock:
             if self._index is not None:
                 self._index.close()
 
-    def _present(self) -> tuple[VectorIndex | None, _Recent]:
+    def _opened_index(self) -> VectorIndex | None:
         with self._lock:
             if self._index is None and self._open_index is not None:
-                self._index = self._open_index()
-            self._recent = self._read_changes(self._recent)
-            return self._index, self._recent
+                with suppress(IndexUnavailable):
+                    self._index = self._open_index()
+            index, failed = self._index, self._index is None and self._open_index is not None
+        if failed:
+            self._go_on_without(None)
+        return index
 
-    def _without_index(self) -> tuple[None, _Recent]:
-        """Go on without the index, if there are few enough vectors to compare them one by one."""
+    def _go_on_without(self, index: VectorIndex | None) -> None:
+        """Compare every vector from now on, and let it be known, once."""
         with self._lock:
-            first = not self._failed
+            if self._failed or self._index is not index:
+                return
             self._failed = True
+            # Not closed: other threads may be searching it. It closes when the last of them lets go of it.
             self._index, self._open_index = None, None
-            if first:
-                self._recent = _Recent(0)
-        if first:
-            self._on_failure()
-        with self._lock:
-            if sum(self._record.count(self._embedding).values()) > MAX_COMPARED:
-                raise IndexUnavailable("the vector index is damaged; it is being built anew from the record")
-            self._recent = self._read_changes(self._recent)
-            return None, self._recent
+            self._recent = _Recent(0)
+        self._on_failure()
 
-    def _read_changes(self, former: _Recent) -> _Recent:
-        generation, changed = self._record.changed_since(former.generation)
-        if generation == former.generation:
-            return former
-        added = self._record.vectors_of(self._embedding, changed)
-        return _Recent(generation, former.documents | changed, _merge(former.rows, changed, added))
+    def _read_recent(self) -> _Recent:
+        with self._lock:
+            former = self._recent
+            generation, changed = self._record.changed_since(former.generation)
+            if generation != former.generation:
+                count = self._record.passages_since(former.generation)
+                if count > MAX_COMPARED:
+                    raise IndexUnavailable(
+                        f"expected a vector index of all but {MAX_COMPARED} passages, found {count} that are in none"
+                    )
+                added = self._record.vectors_of(self._embedding, changed)
+                rows = _merge(former.rows, changed, added)
+                self._recent = _Recent(generation, former.documents | changed, rows)
+            return self._recent
 
 
 def document_of(passage_id: str) -> str:

@@ -8,50 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
 from index import rows
 from index.database import BUSY_TIMEOUT_SECONDS, explained, open_engine
 from index.errors import InvalidData
 from index.records import Document, DocumentInfo, Passage, Segment
-from index.schema import changes, documents, meta, now, passages, segments, vectors
+from index.rows import FloatArray, VectorBatch, Version
+from index.schema import changes, documents, meta, now, passages, segments
+from index.schema import vectors as vectors_table
 
 if TYPE_CHECKING:
     from index.prepare import Prepared
 
-FloatArray = npt.NDArray[np.float32]
 # SQLite allows 32,766 bound values in a statement; a thousand ids keep statements short and are as fast.
 _IDS_A_STATEMENT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a stored document was made from; where any of it differs, the document has to be prepared again.
-
-    `source` is its entry of sources.toml as a dict, `preparation` names the settings of the preparation, and `origin`
-    is "folder" for a document that leaves when its file does and "added" for one that stays until it is removed.
-    """
-
-    sha256: str
-    path: str
-    source: Mapping[str, Any] | None
-    preparation: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class VectorBatch:
-    """Rows of passage ids, their languages, and their vectors, float32 (n, dimensions)."""
-
-    ids: tuple[str, ...]
-    languages: tuple[str, ...]
-    vectors: FloatArray
 
 
 class Record:
@@ -168,7 +142,9 @@ class Record:
         """How many passages there are a language; with an embedding's name, how many that have a vector by it."""
         query = select(passages.c.language, func.count()).group_by(passages.c.language)
         if embedding is not None:
-            query = query.join(vectors, vectors.c.passage_id == passages.c.id).where(vectors.c.embedding == embedding)
+            query = query.join(vectors_table, vectors_table.c.passage_id == passages.c.id).where(
+                vectors_table.c.embedding == embedding
+            )
         with self.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -189,16 +165,16 @@ class Record:
 
     def vectors(self, embedding: str, batch: int = 1000) -> Iterator[VectorBatch]:
         """Every vector by an embedding, by passage id, in batches of at most `batch` rows."""
-        for found in self._in_batches(_select_vectors(embedding), vectors.c.passage_id, batch):
-            yield _vector_batch(found)
+        for found in self._in_batches(_select_vectors(embedding), vectors_table.c.passage_id, batch):
+            yield rows.vector_batch(found)
 
     def vectors_of(self, embedding: str, document_ids: Collection[str]) -> VectorBatch:
         """The vectors by an embedding of these documents' passages."""
-        return _vector_batch(list(self._by_ids(_select_vectors(embedding), passages.c.document_id, document_ids)))
+        return rows.vector_batch(list(self._by_ids(_select_vectors(embedding), passages.c.document_id, document_ids)))
 
     def without_vector(self, embedding: str, batch: int = 1000) -> Iterator[list[Passage]]:
         """Every passage that has no vector by an embedding, in lists of at most `batch`."""
-        known = select(vectors.c.passage_id).where(vectors.c.embedding == embedding)
+        known = select(vectors_table.c.passage_id).where(vectors_table.c.embedding == embedding)
         for found in self._in_batches(select(passages).where(passages.c.id.not_in(known)), passages.c.id, batch):
             yield [rows.passage(row) for row in found]
 
@@ -239,7 +215,8 @@ class Record:
             connection.execute(insert(documents), [row])
             _insert(connection, segments, rows.segment_rows(document.id, prepared.segments))
             _insert(connection, passages, rows.passage_rows(prepared.passages))
-            _insert_vectors(connection, embedding, [p.id for p in prepared.passages], vectors)
+            ids = [passage.id for passage in prepared.passages]
+            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
             return _note_change(connection, document.id)
 
     def confirm(self, document_id: str, preparation: str) -> None:
@@ -258,12 +235,12 @@ class Record:
     def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray) -> None:
         """Store further vectors of passages that are there; no document changes by it."""
         with self.write() as connection:
-            _insert_vectors(connection, embedding, ids, vectors)
+            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
 
     def remove_other_vectors(self, embedding: str) -> None:
         """Remove every vector that another embedding made."""
         with self.write() as connection:
-            connection.execute(delete(vectors).where(vectors.c.embedding != embedding))
+            connection.execute(delete(vectors_table).where(vectors_table.c.embedding != embedding))
 
     # Helpers
 
@@ -288,30 +265,15 @@ class Record:
 
 
 def _select_vectors(embedding: str) -> Select[Any]:
-    columns = select(vectors.c.passage_id, passages.c.language, vectors.c.vector)
-    return columns.join(passages, passages.c.id == vectors.c.passage_id).where(vectors.c.embedding == embedding)
-
-
-def _vector_batch(found: Sequence[Row[Any]]) -> VectorBatch:
-    if not found:
-        return VectorBatch((), (), np.empty((0, 0), dtype=np.float32))
-    joined = b"".join(row.vector for row in found)
-    array = np.frombuffer(joined, dtype="<f4").reshape(len(found), -1).astype(np.float32, copy=False)
-    return VectorBatch(tuple(row.passage_id for row in found), tuple(row.language for row in found), array)
+    columns = select(vectors_table.c.passage_id, passages.c.language, vectors_table.c.vector)
+    return columns.join(passages, passages.c.id == vectors_table.c.passage_id).where(
+        vectors_table.c.embedding == embedding
+    )
 
 
 def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, Any]]) -> None:
     if values:
         connection.execute(insert(table), list(values))
-
-
-def _insert_vectors(connection: Connection, embedding: str, ids: Sequence[str], array: FloatArray) -> None:
-    little_endian = np.ascontiguousarray(array, dtype="<f4")
-    found = [
-        {"passage_id": name, "embedding": embedding, "vector": vector.tobytes()}
-        for name, vector in zip(ids, little_endian, strict=True)
-    ]
-    _insert(connection, vectors, found)
 
 
 def _note_change(connection: Connection, document_id: str) -> int:

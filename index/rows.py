@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Row
 
 from index.records import Document, DocumentInfo, Passage, Segment, Span, Speaker
 from index.schema import documents
 
+FloatArray = npt.NDArray[np.float32]
+
 _INFO = ("id", "title", "language", "author", "path", "sha256", "characters", "passages")
 INFO_COLUMNS = tuple(documents.c[name] for name in _INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a stored document was made from; where any of it differs, the document has to be prepared again.
+
+    `source` is its entry of sources.toml as a dict, `preparation` names the settings of the preparation, and `origin`
+    is "folder" for a document that leaves when its file does and "added" for one that stays until it is removed.
+    """
+
+    sha256: str
+    path: str
+    source: Mapping[str, Any] | None
+    preparation: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBatch:
+    """Rows of passage ids, their languages, and their vectors, float32 (n, dimensions)."""
+
+    ids: tuple[str, ...]
+    languages: tuple[str, ...]
+    vectors: FloatArray
 
 
 def document_row(document: Document) -> dict[str, Any]:
@@ -110,3 +139,21 @@ def passage(row: Row[Any]) -> Passage:
         context=row.context,
         number=row.number,
     )
+
+
+def vector_rows(embedding: str, ids: Sequence[str], array: FloatArray) -> list[dict[str, Any]]:
+    """One row a vector, float32 in little-endian order whatever the machine."""
+    little_endian = np.ascontiguousarray(array, dtype="<f4")
+    return [
+        {"passage_id": name, "embedding": embedding, "vector": vector.tobytes()}
+        for name, vector in zip(ids, little_endian, strict=True)
+    ]
+
+
+def vector_batch(found: Sequence[Row[Any]]) -> VectorBatch:
+    """The vectors of rows with passage_id, language and vector; all of one embedding."""
+    if not found:
+        return VectorBatch((), (), np.empty((0, 0), dtype=np.float32))
+    joined = b"".join(row.vector for row in found)
+    array = np.frombuffer(joined, dtype="<f4").reshape(len(found), -1).astype(np.float32, copy=False)
+    return VectorBatch(tuple(row.passage_id for row in found), tuple(row.language for row in found), array)

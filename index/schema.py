@@ -48,10 +48,11 @@ def now() -> str:
 meta = Table(
     "meta",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("identity", String(32), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("created", String(32), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )
 
 # The last generation in which each document, also one that is gone, was changed: what a derived index has to catch up.
@@ -152,9 +153,10 @@ feedback = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("message_id", String(64), ForeignKey("messages.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("rating", String(8), CheckConstraint("rating IN ('up', 'down')", name="rating"), nullable=False),
+    Column("rating", String(8), nullable=False),
     Column("comment", Text),
     Column("created", String(32), nullable=False),
+    CheckConstraint("rating IN ('up', 'down')", name="rating"),
 )
 
 # Slack. An event is claimed by inserting it; its job is kept until the answer is delivered, so that another process can

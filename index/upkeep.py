@@ -57,7 +57,7 @@ def embed_passages(embedding: Embedding, passages: Sequence[Passage]) -> FloatAr
     """Return one vector a passage, (n, dimensions); the headings above a passage count as part of it."""
     if not passages:
         return np.empty((0, embedding.dimensions), dtype=np.float32)
-    return embedding.embed([f"{passage.context}\n{passage.text}".lstrip("\n") for passage in passages])
+    return embedding.embed([f"{one.context}\n{one.text}" if one.context else one.text for one in passages])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +80,27 @@ class Upkeep:
         return found if found and found.record == self.record.identity else Manifest(self.record.identity)
 
     def find_fault(self, manifest: Manifest) -> str | None:
-        """Return in words why something has to be built anew before it can be searched, or None."""
-        return self._lexical_fault(manifest.lexical) or self._vectors_fault(manifest.vectors) or self._stale_documents()
+        """Return in words what has to be made anew, or None."""
+        return (
+            self.find_lexical_fault(manifest.lexical)
+            or self.find_vectors_fault(manifest.vectors)
+            or self._find_stale_documents()
+        )
 
     def is_behind(self, manifest: Manifest) -> bool:
         """Whether the record has changed since the lexical index was last brought up to it."""
         return manifest.lexical is None or manifest.lexical.generation != self.record.generation()
 
-    def _lexical_fault(self, leg: Leg | None) -> str | None:
+    def find_lexical_fault(self, leg: Leg | None) -> str | None:
+        """Return in words why the lexical index must not be searched, or None."""
         if leg is None:
             return "there is no lexical index"
         if leg.settings != self.analyzer.fingerprint:
             return "the lexical index was built with another lexicon or analysis"
         return self._fault_of_folder(leg)
 
-    def _vectors_fault(self, leg: Leg | None) -> str | None:
+    def find_vectors_fault(self, leg: Leg | None) -> str | None:
+        """Return in words why the vector index must not be searched, or None."""
         if leg is None:
             return "there is no vector index" if self.record.count() else None
         if leg.settings != self.vector_settings:
@@ -105,7 +111,7 @@ class Upkeep:
         path = self.folder / leg.folder
         return manifests.find_damage(path, leg.files) if path.is_dir() else f"{path} is missing"
 
-    def _stale_documents(self) -> str | None:
+    def _find_stale_documents(self) -> str | None:
         stale = self.record.prepared_otherwise(self.preparation)
         return f"{len(stale)} documents were prepared with other settings" if stale else None
 
@@ -174,7 +180,7 @@ class Upkeep:
 
     def _bring_lexical(self, manifest: Manifest, suspect: Collection[str]) -> Manifest:
         leg = manifest.lexical
-        if leg is not None and leg.folder not in suspect and self._lexical_fault(leg) is None:
+        if leg is not None and leg.folder not in suspect and self.find_lexical_fault(leg) is None:
             try:
                 return self._catch_up(manifest, leg)
             except IndexUnavailable:
@@ -196,6 +202,7 @@ class Upkeep:
 
     def _build_lexical(self, manifest: Manifest) -> Manifest:
         folder = self._new_folder("lexical")
+        (self.folder / folder).mkdir()
         generation = self.record.generation()
         index = LexicalIndex(self.folder / folder, self.analyzer)
         for passages in self.record.all_passages(BATCH):
@@ -209,7 +216,7 @@ class Upkeep:
 
     def _bring_vectors(self, manifest: Manifest, suspect: Collection[str], progress: Progress | None) -> Manifest:
         leg = manifest.vectors
-        if leg is not None and leg.folder not in suspect and self._vectors_fault(leg) is None:
+        if leg is not None and leg.folder not in suspect and self.find_vectors_fault(leg) is None:
             allowed = min(MAX_RECENT, max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values()))))
             if self.record.passages_since(leg.generation) <= allowed:
                 return manifest

@@ -1,0 +1,124 @@
+"""Holds the indexes open: as the manifest describes them, also after this or another process has changed it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import IndexUnavailable
+from index.lexical import LexicalIndex
+from index.lock import writer_lock
+from index.manifest import FILE_NAME, Leg, Manifest
+from index.nearest import NearestPassages
+from index.retrieve import Retriever
+from index.upkeep import Upkeep
+from index.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Both indexes, opened, and the search over them; `manifest` describes them, `stamp` tells it from others."""
+
+    stamp: tuple[int, int] | None
+    manifest: Manifest
+    lexical: LexicalIndex
+    vectors: NearestPassages
+    retriever: Retriever
+
+
+class OpenLegs:
+    """Always the present indexes. Safe to use from several threads."""
+
+    def __init__(self, data_dir: Path, upkeep: Upkeep, *, compare_at_most: int, lock_timeout_seconds: float) -> None:
+        """Open the indexes.
+
+        Raises:
+            IndexUnavailable: there is no lexical index for the present settings, or it cannot be opened.
+        """
+        self._data_dir = data_dir
+        self._upkeep = upkeep
+        self._compare_at_most = compare_at_most
+        self._lock_timeout_seconds = lock_timeout_seconds
+        self._refreshing = threading.Lock()
+        self._repair: threading.Thread | None = None
+        self._legs = self._open(None)
+
+    def current(self) -> Legs:
+        """The indexes as the manifest now describes them: looking whether it has changed takes 2 µs."""
+        if self._stamp() != self._legs.stamp:
+            with self._refreshing:
+                if self._stamp() != self._legs.stamp:
+                    self._refresh()
+        return self._legs
+
+    def close(self) -> None:
+        """Wait for a repair that is under way, and close the indexes."""
+        if self._repair is not None:
+            self._repair.join()
+        self._legs.vectors.close()
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = (self._upkeep.folder / FILE_NAME).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+    def _refresh(self) -> None:
+        try:
+            self._legs = self._open(self._legs)
+        except IndexUnavailable:
+            return  # What is open stays in use: another process is changing the rest, or runs with other settings.
+
+    def _open(self, former: Legs | None) -> Legs:
+        stamp, manifest = self._stamp(), self._upkeep.manifest()
+        fault = self._upkeep.find_lexical_fault(manifest.lexical)
+        if manifest.lexical is None or fault:
+            raise IndexUnavailable(f"expected a lexical index in {self._upkeep.folder}, found: {fault}")
+        if former and former.manifest.lexical and former.manifest.lexical.folder == manifest.lexical.folder:
+            lexical = former.lexical
+            lexical.reload()
+        else:
+            lexical = LexicalIndex(self._upkeep.folder / manifest.lexical.folder, self._upkeep.analyzer)
+        if former and former.manifest.vectors == manifest.vectors and not former.vectors.failed:
+            vectors = former.vectors
+        else:
+            vectors = self._open_vectors(manifest.vectors)
+        retriever = Retriever(self._upkeep.record, lexical, vectors, self._upkeep.embedding, self._upkeep.analyzer)
+        return Legs(stamp, manifest, lexical, vectors, retriever)
+
+    def _open_vectors(self, leg: Leg | None) -> NearestPassages:
+        record, name = self._upkeep.record, self._upkeep.embedding.name
+        small = leg is not None and sum(leg.passages.values()) <= self._compare_at_most
+        if leg is None or small or self._upkeep.find_vectors_fault(leg):
+            return NearestPassages(record, name, None, 0)
+        return NearestPassages(
+            record,
+            name,
+            lambda: _open_index(self._upkeep.folder / leg.folder, leg.passages),
+            leg.generation,
+            on_failure=lambda: self._start_repair(leg.folder),
+        )
+
+    def _start_repair(self, folder: str) -> None:
+        """Build a vector index that failed in use anew, while searching goes on without it."""
+
+        def repair() -> None:
+            try:
+                with writer_lock(self._data_dir, timeout_seconds=self._lock_timeout_seconds):
+                    self._upkeep.bring_up_to_date(suspect={folder})
+            except IndexUnavailable:
+                return  # Nothing is lost: the next opening tries again, and says what is wrong.
+
+        self._repair = threading.Thread(target=repair, name="kilde-repair")
+        self._repair.start()
+
+
+def _open_index(folder: Path, expected: Mapping[str, int]) -> VectorIndex:
+    index = VectorIndex(folder)
+    found = index.count()
+    if found != dict(expected):
+        raise IndexUnavailable(f"expected {dict(expected)} vectors in {folder}, found {found}")
+    return index
