@@ -25,3 +25,7 @@ class GateBroken(KildeError):
 
 class JudgeFailed(KildeError):
     """The judging model cannot be reached, or its reply is not the asked-for form."""
+
+
+class MissingPackage(KildeError):
+    """A package that only evaluations need is not installed; the message says how to get it."""

@@ -8,6 +8,9 @@ from typing import Literal
 
 Role = Literal["user", "assistant"]
 
+Scores = dict[str, float | None]
+"""Measure → value for one question; None, or no entry, where the measure does not apply to the question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -1,0 +1,238 @@
+"""`kilde evaluate`: check, run, compare, gate, report, judge, documents, feedback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evaluation.ask import Progress as ProgressFunction
+from evaluation.ask import ask_all
+from evaluation.compare import compare as compare_runs
+from evaluation.compare import comparison_record
+from evaluation.errors import GateBroken, InvalidQuestions
+from evaluation.formats import read_question_set
+from evaluation.gate import check_rules, read_rules
+from evaluation.questions import check as check_questions
+from evaluation.questions import require_valid
+from evaluation.records import Question
+from evaluation.runs import RunInfo
+from evaluation.scoring import Run, read_run, write_scores
+from evaluation.tables import changes_table, comparison_table, gate_table, summary_table
+from evaluation.targets import InProcess, Served, Target
+from service.bootstrap import open_assistant
+from service.command_line.progress import build_when_needed
+from service.command_line.terminal import console
+from service.settings import read_settings
+
+LANGUAGE = click.option("--lang", "language", help="The questions' language, for forms that do not say it.")
+TARGET = click.option("--target", default="in process", show_default=True, help="http://… of a served instance.")
+
+
+@click.group()
+def evaluate() -> None:
+    """Ask a question set, and see how good the answers are."""
+
+
+@evaluate.command()
+@click.argument("questions", type=click.Path(path_type=Path))
+@LANGUAGE
+@TARGET
+@click.option("--api-key", envvar="KILDE_API_KEY", help="Sent as a bearer token to --target.")
+@click.pass_context
+def check(context: click.Context, questions: Path, language: str | None, target: str, api_key: str | None) -> None:
+    """Name every line of QUESTIONS that is wrong; exits 1 if there is one."""
+    found = read_question_set(questions, language)
+    if found.documents:
+        documents = dict(found.documents)
+    else:
+        with opened(target, api_key, stream=False) as asked:
+            documents = {identifier: document.text for identifier, document in asked.documents().items()}
+    faults = [*found.faults, *check_questions(found.questions, documents)]
+    for fault in faults:
+        click.echo(str(fault))
+    unanswerable = sum(not question.answerable for question in found.questions)
+    click.echo(f"{len(found.questions)} questions, {unanswerable} of them unanswerable, {len(faults)} faults")
+    if faults or not found.questions:
+        context.exit(1)
+
+
+@evaluate.command()
+@click.argument("questions", type=click.Path(path_type=Path))
+@LANGUAGE
+@TARGET
+@click.option("--api-key", envvar="KILDE_API_KEY", help="Sent as a bearer token to --target.")
+@click.option("--stream", is_flag=True, help="Read a served instance's answers as a stream, for the first sentence.")
+@click.option("--name", help="The run's name, which is its folder's; the time of day otherwise.")
+@click.option("--runs", type=click.Path(path_type=Path), help="The folder of runs; by default in the data directory.")
+@click.option("--split", help='Only the questions of this split ("choose" or "report").')
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Questions asked at a time.")
+@click.option("--fresh", is_flag=True, help="Replace an earlier run of this name instead of going on with it.")
+def run(
+    questions: Path,
+    language: str | None,
+    target: str,
+    api_key: str | None,
+    stream: bool,
+    name: str | None,
+    runs: Path | None,
+    split: str | None,
+    workers: int,
+    fresh: bool,
+) -> None:
+    """Ask every question of QUESTIONS, score the answers, and keep both as a run."""
+    found = read_question_set(questions, language)
+    name = name or datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
+    folder = run_folder(name, runs)
+    began = time.perf_counter()
+    with opened(target, api_key, stream=stream) as asked:
+        documents = {identifier: document.text for identifier, document in asked.documents().items()}
+        valid = of_split(require_valid(found, documents), split)
+        info = RunInfo(
+            name=name,
+            questions=str(questions),
+            questions_sha256=digest(valid),
+            scope=split or "all",
+            target=asked.name,
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            version=version("kilde"),
+        )
+        with progress_bar("Asking") as advance:
+            ask_all(asked, valid, folder, info, workers=workers, fresh=fresh, progress=advance)
+    done = read_run(folder)
+    write_scores(done)
+    console().print(summary_table(done))
+    failed = sum(outcome.error is not None for outcome in done.outcomes)
+    click.echo(
+        f"{len(done.outcomes)} questions, {failed} failed, {time.perf_counter() - began:.1f} s, kept in {folder}"
+    )
+
+
+@evaluate.command()
+@click.argument("before")
+@click.argument("after")
+@click.option("--runs", type=click.Path(path_type=Path), help="The folder of runs; by default in the data directory.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--limit", type=click.IntRange(0), default=10, show_default=True, help="Best and worst changes shown.")
+def compare(before: str, after: str, runs: Path | None, as_json: bool, limit: int) -> None:
+    """What the run AFTER does better and worse than the run BEFORE (names of runs, or folders)."""
+    found = compare_runs(open_run(before, runs), open_run(after, runs))
+    if as_json:
+        click.echo(json.dumps(comparison_record(found), ensure_ascii=False, indent=2))
+        return
+    out = console()
+    out.print(comparison_table(found))
+    out.print(changes_table(found, limit))
+    if found.left_out:
+        click.echo(f"{found.left_out} questions that only one of the runs has were left out")
+
+
+@evaluate.command()
+@click.argument("name")
+@click.option("--rules", type=click.Path(path_type=Path), required=True, help="What must hold, in TOML.")
+@click.option("--baseline", help="An earlier run, for rules with max_drop.")
+@click.option("--runs", type=click.Path(path_type=Path), help="The folder of runs; by default in the data directory.")
+def gate(name: str, rules: Path, baseline: str | None, runs: Path | None) -> None:
+    """Hold the run NAME to rules; exits 1 and names every rule that broke."""
+    checked = check_rules(open_run(name, runs), read_rules(rules), open_run(baseline, runs) if baseline else None)
+    console().print(gate_table(checked))
+    broken = [result.broken for result in checked if result.broken]
+    if broken:
+        raise GateBroken(f"{len(broken)} of {len(checked)} rules broke: {'; '.join(broken)}")
+
+
+@evaluate.command()
+@click.argument("name")
+@click.option("--runs", type=click.Path(path_type=Path), help="The folder of runs; by default in the data directory.")
+@click.option("--output", type=click.Path(path_type=Path), help="The page's file; report.html in the run by default.")
+def report(name: str, runs: Path | None, output: Path | None) -> None:
+    """Write the run NAME as one self-contained HTML page."""
+    from evaluation.report import render
+
+    found = open_run(name, runs)
+    path = output or found.folder / "report.html"
+    path.write_text(render(found), encoding="utf-8")
+    click.echo(str(path))
+
+
+@evaluate.command()
+@click.argument("questions", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@LANGUAGE
+def documents(questions: Path, folder: Path, language: str | None) -> None:
+    """Write the documents that QUESTIONS (SQuAD, BEIR) brings along into FOLDER, to be indexed (KILDE_SEEDS)."""
+    found = read_question_set(questions, language)
+    if not found.documents:
+        raise InvalidQuestions(f"expected a set that brings its documents along, found none in {questions}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for identifier, text in found.documents.items():
+        (folder / f"{identifier}.txt").write_bytes(text.encode())
+    click.echo(f"{len(found.documents):,} documents written to {folder}")
+
+
+@contextmanager
+def opened(target: str, api_key: str | None, *, stream: bool) -> Iterator[Target]:
+    """What is evaluated, ready to be asked, closed at the end."""
+    if target.startswith(("http://", "https://")):
+        served = Served(target, api_key=api_key, stream=stream)
+        try:
+            yield served
+        finally:
+            served.close()
+        return
+    if target != "in process":
+        raise click.UsageError(f'expected --target to be "in process" or to begin with http://, found {target!r}')
+    settings = read_settings()
+    with open_assistant(settings) as assistant:
+        build_when_needed(assistant, settings)
+        yield InProcess(assistant)
+
+
+def run_folder(name: str, runs: Path | None) -> Path:
+    """Where the run of this name is kept."""
+    if not name.strip() or Path(name).name != name:
+        raise click.UsageError(f"expected a name of one part, without slashes, found {name!r}")
+    return (runs or read_settings().data_dir / "runs") / name
+
+
+def open_run(name: str, runs: Path | None) -> Run:
+    """The run of this name, or the one in a folder of this path."""
+    return read_run(Path(name) if (Path(name) / "run.json").exists() else run_folder(name, runs))
+
+
+def of_split(questions: tuple[Question, ...], split: str | None) -> tuple[Question, ...]:
+    """The questions of a split, or all."""
+    chosen = tuple(question for question in questions if split is None or question.split == split)
+    if not chosen:
+        raise InvalidQuestions(f"expected questions of the split {split!r}, found none")
+    return chosen
+
+
+def digest(questions: tuple[Question, ...]) -> str:
+    """What tells one question set from another: a hash of its content, not of its file."""
+    content = [
+        [
+            *(question.id, question.language, question.text, question.kind, repr(question.gold), question.answer),
+            *((turn.role, turn.content) for turn in question.history),
+        ]
+        for question in questions
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[ProgressFunction]:
+    """A bar with the time left, on stderr and only on a terminal."""
+    out = console(error=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
