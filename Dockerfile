@@ -7,6 +7,7 @@ RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --requir
 COPY index index
 COPY service service
 COPY evaluation evaluation
+COPY prompts prompts
 RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -e .
 
 FROM python:3.12-slim

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import KildeError
@@ -16,7 +16,9 @@ class InvalidSettings(KildeError):
 class Settings(BaseSettings):
     """Frozen; the names are the environment variables' without their prefix, in lower case."""
 
-    model_config = SettingsConfigDict(env_prefix="KILDE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KILDE_", env_file=".env", extra="ignore", frozen=True, validate_by_name=True
+    )
 
     data_dir: Path = Field(Path(".kilde"), description="Where the record and the indexes are kept.")
     seeds: Path = Field(Path("seeds"), description="The folder of documents that answers come from.")
@@ -29,6 +31,28 @@ class Settings(BaseSettings):
     max_quotes: int = Field(6, ge=1, le=20, description="Quotes in an answer at most.")
     public_url: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="The URL that the service is reached under; links begin with it."
+    )
+    llm_model: str = Field("", description="The language model that writes answers; without one they are quotes.")
+    llm_base_url: str = Field(
+        "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the model's API is."
+    )
+    llm_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("KILDE_LLM_API_KEY", "OPENAI_API_KEY"),
+        description="The key of that API.",
+    )
+    llm_api_version: str = Field("", description="The api-version, where the API is Azure OpenAI's dated one.")
+    llm_timeout_seconds: float = Field(
+        30.0, gt=0, le=600, description="What a model may take for an answer, retries included; then quotes are shown."
+    )
+    llm_context_tokens: int = Field(
+        6000, ge=1000, le=1_000_000, description="Tokens (cl100k_base) that a model is sent at most."
+    )
+    llm_answer_tokens: int = Field(1000, ge=50, le=100_000, description="Tokens that a model may answer with at most.")
+    allowed_origins: str = Field(
+        "",
+        pattern=r"^\s*(\*|(https?://[^\s,/]+/?[\s,]*)*)\s*$",
+        description="Origins of the pages that may embed the widget, separated by commas.",
     )
     slack_bot_token: SecretStr = Field(SecretStr(""), description="The bot token (xoxb-…) of a single workspace.")
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="What Slack signs its requests with.")
@@ -52,5 +76,6 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "KILDE_" + str(first["loc"][0]).upper()
+        name = str(first["loc"][0]).upper()
+        name = name if name.startswith(("KILDE_", "OPENAI_")) else f"KILDE_{name}"
         raise InvalidSettings(f"{name}: {first['msg']}, found {str(first['input'])!r}") from None
