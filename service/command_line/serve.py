@@ -17,8 +17,10 @@ def serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from service.http.app import create_app
+    from service.http.origins import parse_origins
 
     settings = read_settings()
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
-        uvicorn.run(create_app(assistant), host=host or settings.host, port=port or settings.port)
+        app = create_app(assistant, parse_origins(settings.allowed_origins))
+        uvicorn.run(app, host=host or settings.host, port=port or settings.port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, problems
+from service.http import chat, conversations, documents, origins, problems, widget
 from service.http.pages import Pages, page_language
 
 # Pages are built from documents that nobody vetted: nothing but our own files may run or be loaded.
@@ -28,8 +28,11 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """The service over an opened assistant, which is closed when the application stops."""
+def create_app(assistant: Assistant, allowed_origins: Collection[str] = ()) -> FastAPI:
+    """The service over an opened assistant, which is closed when the application stops.
+
+    Pages of `allowed_origins` may ask as well as its own.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -57,6 +60,8 @@ def create_app(assistant: Assistant) -> FastAPI:
     app.include_router(chat.router(assistant))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
+    app.include_router(widget.router())
+    origins.install(app, allowed_origins)
 
     @app.get("/healthz", tags=["operation"])
     def healthz() -> dict[str, str]:

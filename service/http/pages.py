@@ -11,6 +11,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from index.records import DocumentInfo, Segment
+from service.http.widget import bundle
 from service.strings import LANGUAGES, strings
 from service.wire import DocumentInfoModel
 
@@ -62,10 +63,11 @@ class Pages:
         )
 
     def home(self, documents: Sequence[DocumentInfo], language: str) -> str:
-        """The page that asks and shows a cited answer, with the documents beside it."""
+        """The page that is the widget at full size, with the documents beside it."""
         words = strings(language)
         rows = [(DocumentInfoModel.of(info), words.language_name(info.language)) for info in documents]
-        return self._environment.get_template("home.html").render(words=words, language=language, documents=rows)
+        home = self._environment.get_template("home.html")
+        return home.render(words=words, language=language, documents=rows, widget=bundle())
 
     def document(
         self,
