@@ -157,7 +157,10 @@ class Assistant:
     def locate(self, info: DocumentInfo) -> str:
         """The path of a document's file as somebody in the current directory would write it."""
         path = self._settings.seeds / info.path
-        return os.path.relpath(path) if path.is_absolute() else str(path)
+        if not path.is_absolute():
+            return str(path)
+        near = os.path.relpath(path)
+        return str(path) if near.startswith(os.pardir) else near
 
     def needs_build(self, folder: Path) -> bool:
         """Whether the files in `folder` are not those that are indexed."""

@@ -41,9 +41,8 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Run the command line; exit 0 when done, 1 on an error with one line on stderr, 2 on wrong usage."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Outside its standalone mode click returns the exit status that a command asked for.
+        sys.exit(cli(standalone_mode=False) or 0)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except click.ClickException as error:

@@ -38,4 +38,4 @@ def report_skipped(report: BuildReport) -> None:
     """Name every file that was left out, and why."""
     out = console(error=True)
     for skipped in report.skipped:
-        out.print(f"skipped {skipped.path}: {skipped.reason}")
+        out.print(f"skipped {skipped.path}: {skipped.reason}", soft_wrap=True)

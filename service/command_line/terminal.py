@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from service.records import Answer, Citation
@@ -19,20 +20,35 @@ def show(answer: Answer, console: Console, locate: dict[str, str]) -> None:
     by_marker = {citation.marker: citation for citation in answer.citations}
     written = bool(answer.sections) and answer.sections[0].kind == "sentence"
     if not written:
-        console.print(Text(answer.headline, style="bold"))
+        paragraph(console, answer.headline, "bold")
     for place, section in enumerate(answer.sections):
         if place or not written:
             console.print()
-        console.print(Text(section.introduction, style="cyan" if section.kind == "voice" else ""))
+        paragraph(console, section.introduction, "cyan" if section.kind == "voice" else "")
         for marker in section.markers:
-            quote = " ".join(by_marker[marker].quote.text.split("\n"))
-            body = Text.assemble((f"[{marker}] ", "bold yellow"), words.quoted(quote))
-            console.print(Padding(body, (0, 0, 0, 2)))
+            quote = " ".join(by_marker[marker].quote.text.splitlines())
+            indented(console, f"[{marker}] {words.quoted(quote)}")
     if answer.citations:
         console.print()
         console.print(Text(words.text("sources.heading"), style="bold"))
         for citation in answer.citations:
-            console.print(Padding(Text(source_line(citation, locate, answer.language), style="dim"), (0, 0, 0, 2)))
+            indented(console, source_line(citation, locate, answer.language), style="dim")
+
+
+def paragraph(console: Console, line: str, style: str) -> None:
+    """Print a paragraph, wrapped on a terminal; elsewhere (a pipe, a file) on one line, to be searched."""
+    console.print(Text(line, style=style), soft_wrap=not console.is_terminal)
+
+
+def indented(console: Console, line: str, style: str = "") -> None:
+    """Print an indented paragraph, wrapped as `paragraph` does."""
+    width = console.width - 1 if console.is_terminal else len(line) + 3
+    # Only a blank breaks a line: what else counts as one (a no-break space) is part of the quote.
+    wrapped = textwrap.wrap(
+        line, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False, replace_whitespace=False
+    )
+    for part in wrapped:
+        console.print(Text(part, style=style), soft_wrap=True)
 
 
 def source_line(citation: Citation, locate: dict[str, str], language: str) -> str:

@@ -1,0 +1,159 @@
+"""The `kilde` command as a person runs it: a real process, a real folder, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SEEDS
+
+KILDE = Path(sys.executable).with_name("kilde")
+
+
+def kilde(
+    *arguments: str, data: Path, seeds: Path = SEEDS, given: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in an environment that has nothing but what it needs."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(data),
+        "KILDE_DATA_DIR": str(data),
+        "KILDE_SEEDS": str(seeds),
+    }
+    return subprocess.run(
+        [KILDE, *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        env={**environment, **more},
+        cwd=data.parent,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that the first command fills and the later ones find."""
+    return tmp_path_factory.mktemp("home") / ".kilde"
+
+
+def one_line(text: str) -> bool:
+    return text.startswith("kilde: ") and text.count("\n") == 1 and "Traceback" not in text
+
+
+def test_ask_indexes_first_and_prints_quotes_with_their_sources(data: Path) -> None:
+    """The first question builds the index; the answer names the voices and where each quote stands."""
+    done = kilde("ask", "what do the authors think about ROI?", data=data)
+    assert done.returncode == 0, done.stderr
+    assert "Annelie Näs writes in a comment" in done.stdout
+    assert "004_b044c57d700ac163.txt, characters " in done.stdout
+    assert "[1]" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_json_is_what_the_service_returns_and_an_abstention_is_no_error(data: Path) -> None:
+    """--json prints the reply; exit 0 also where the texts do not answer."""
+    done = kilde("ask", "--json", "what is the boiling point of tungsten?", data=data)
+    reply = json.loads(done.stdout)
+    assert (done.returncode, reply["answered"], reply["language"]) == (0, False, "en")
+    assert {"conversation_id", "message_id", "question", "answer", "citations", "timings_ms"} <= reply.keys()
+
+
+def test_a_chat_is_one_conversation(data: Path) -> None:
+    """Several questions on standard input, in the language of each, until an empty line."""
+    done = kilde("chat", data=data, given="vad tycker författarna om ROI?\nhva mener forfatterne om tillit?\n\n")
+    assert done.returncode == 0, done.stderr
+    assert "röster" in done.stdout
+    assert "stemme" in done.stdout
+
+
+def test_status_lists_the_documents(data: Path) -> None:
+    """Every document with its language, and the state of each part."""
+    state = json.loads(kilde("index", "status", "--json", data=data).stdout)
+    assert state["ready"] is True
+    assert len(state["documents"]) == 5
+    assert "ok" in kilde("index", "status", data=data).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["ask", "   "],
+        ["ask", "a" * 4001],
+        ["ask", "x", "--language", "tlh"],
+        ["nonsense"],
+        ["index", "nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_2(data: Path, arguments: list[str]) -> None:
+    """Usage errors say what was expected."""
+    done = kilde(*arguments, data=data)
+    assert done.returncode == 2
+    assert "Error:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unusable_setting_is_one_line(data: Path) -> None:
+    """The variable, what was expected and what was found."""
+    done = kilde("ask", "ROI?", data=data, KILDE_PORT="zero")
+    assert done.returncode == 1
+    assert one_line(done.stderr)
+    assert "KILDE_PORT" in done.stderr
+    assert "'zero'" in done.stderr
+
+
+@pytest.mark.parametrize("seeds", ["missing", "empty"])
+def test_no_documents_is_one_line(tmp_path: Path, seeds: str) -> None:
+    """A folder that is not there, or has nothing to read, is named."""
+    (tmp_path / "empty").mkdir()
+    done = kilde("ask", "ROI?", data=tmp_path / "data", seeds=tmp_path / seeds)
+    assert done.returncode == 1
+    assert one_line(done.stderr)
+    assert seeds in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "data").write_text("in the way", encoding="utf-8")
+    done = kilde("ask", "ROI?", data=tmp_path / "data")
+    assert done.returncode == 1
+    assert one_line(done.stderr)
+
+
+def test_bad_files_are_named_and_the_rest_is_answered_from(tmp_path: Path) -> None:
+    """Empty, binary, non-UTF-8 and oversized files are skipped with a reason; the exit status of a build says so."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "good.txt").write_text("Lighthouses\n\nThe lighthouse keeper prefers herring.\n", encoding="utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "latin.txt").write_bytes("Blåbærgrød på øen".encode("latin-1"))
+    (folder / "binary.txt").write_bytes(b"\x00\x01\x02" * 100)
+    (folder / "huge.txt").write_bytes(b"word " * 100_000)
+    built = kilde("index", "build", data=tmp_path / "data", seeds=folder, KILDE_MAX_DOCUMENT_BYTES="100000")
+    assert built.returncode == 1
+    assert "1 added" in built.stdout
+    for name in ("empty.txt", "latin.txt", "binary.txt", "huge.txt"):
+        assert name in built.stderr
+    answered = kilde("ask", "what does the lighthouse keeper prefer?", data=tmp_path / "data", seeds=folder)
+    assert answered.returncode == 0
+    assert "prefers herring" in answered.stdout
+
+
+def test_a_changed_folder_is_indexed_again_by_the_next_question(tmp_path: Path) -> None:
+    """What is new is found, what is gone is not."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "one.txt").write_text("Birds\n\nThe puffin nests on Runde.\n", encoding="utf-8")
+    assert "puffin" in kilde("ask", "where does the puffin nest?", data=tmp_path / "data", seeds=folder).stdout
+    (folder / "one.txt").unlink()
+    (folder / "two.txt").write_text("Fish\n\nThe cod spawns in Lofoten.\n", encoding="utf-8")
+    done = kilde("ask", "where does the cod spawn?", data=tmp_path / "data", seeds=folder)
+    assert "Lofoten" in done.stdout
+    assert "puffin" not in done.stdout
