@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from index.load import document_id
 from index.records import Document, LanguageGuess, Passage, Segment
 from index.segment import segment
 from index.sources import SourceInfo
+
+_LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,49 @@ def prepare(
     *,
     max_tokens: int = MAX_TOKENS,
 ) -> Prepared:
-    """Return a document ready to be stored: segmented, with speakers and languages, and cut into passages."""
+    """Return a document ready to be stored: segmented, with speakers and languages, and cut into passages.
+
+    Args:
+        path: where the text was read; the document's id is its stem.
+        text: the stored text, which every offset points into.
+        sha256: of the file's bytes.
+        source: what the folder's keeper says of the document; it outweighs what the text says.
+        detect: tells the language of a text.
+        max_tokens: the budget of a passage.
+
+    The title is the source's, else the text's, else the file's stem; the author the source's, else the one whom a
+    byline names, else None.
+    """
     said = source or SourceInfo()
     segments = segment(text, detect, author=said.author)
-    title = said.title or next((text[s.start : s.end] for s in segments if s.kind == "title"), document_id(path))
-    language = segments[0].language if segments else "en"
-    document = Document(document_id(path), text, sha256, str(path), title, language, said.author)
+    document = Document(
+        id=document_id(path),
+        text=text,
+        sha256=sha256,
+        path=str(path),
+        title=said.title or _title(text, segments) or document_id(path),
+        language=_language(segments) or detect(text[:_LONGEST_TITLE]).language,
+        author=_author(segments),
+    )
     return Prepared(document, tuple(segments), tuple(chunk(document, segments, max_tokens=max_tokens)))
+
+
+def _title(text: str, segments: Sequence[Segment]) -> str | None:
+    """Return the text's title as one line, without a Markdown mark."""
+    found = next((part for part in segments if part.kind == "title"), None)
+    return " ".join(text[found.start : found.end].lstrip("#").split()) or None if found else None
+
+
+def _author(segments: Sequence[Segment]) -> str | None:
+    return next((part.speaker.name for part in segments if part.speaker and part.speaker.role == "author"), None)
+
+
+def _language(segments: Sequence[Segment]) -> str | None:
+    """Return the language that most of the article is in; of the comments where there is no article."""
+    characters: Counter[str] = Counter()
+    for part in segments:
+        if part.kind != "furniture":
+            # One character of the article weighs more than any comment: they are counted only where it has none.
+            weight = 1 if part.number else 1_000_000
+            characters[part.language] += weight * (part.end - part.start)
+    return characters.most_common(1)[0][0] if characters else None

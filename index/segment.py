@@ -1,27 +1,163 @@
-"""Finds a document's structure: what is title, heading, paragraph, list, comment, quotation, byline and furniture."""
+"""Finds a document's structure: title, headings, paragraphs, lists, comments, quotations, bylines and furniture.
+
+The stages in order: units of the layout (lines), what they look like (looks), the comments (comments), bylines
+(authors), furniture (clean), kinds (structure), languages (languages), who is quoted (quotations).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from index.records import LanguageGuess, Segment, Speaker
+from index.authors import Bylines, find_bylines
+from index.clean import find_furniture
+from index.comments import Mark, find_comments
+from index.languages import find_languages
+from index.lines import units
+from index.looks import Look, look
+from index.quotations import Attribution, announced, find_quotation
+from index.records import LanguageGuess, Segment, SegmentKind, Span, Speaker
+from index.sentences import sentences
+from index.structure import find_kinds
+
+_LANGUAGE_OF_NOTHING = "en"
 
 
 def segment(text: str, detect: Callable[[str], LanguageGuess], *, author: str | None = None) -> list[Segment]:
-    """Return a text's segments in order; together they cover every non-blank character exactly once."""
-    language = detect(text[:20_000]).language
-    segments: list[Segment] = []
-    position = 0
-    for line in text.splitlines(keepends=True):
-        if line.strip():
-            start = position + len(line) - len(line.lstrip())
-            end = position + len(line.rstrip())
-            words = len(line.split())
-            kind = "paragraph"
-            if not segments:
-                kind = "title"
-            elif words <= 10 and line.strip()[-1] not in ".!?:":
-                kind = "heading"
-            segments.append(Segment(kind, start, end, language, Speaker(author, "author")))  # type: ignore[arg-type]
-        position += len(line)
+    """Return a text's segments in order; together they cover every non-blank character exactly once.
+
+    Args:
+        text: the stored text; all offsets point into it.
+        detect: tells the language of a text.
+        author: the author's name where it is known from elsewhere; else the one that a byline of the text gives.
+
+    Speakers: the author (named or not) has the article's text, each commenter their comment, a quoted person their
+    quotation. Bylines of the article and furniture have none; the line that names a commenter has the commenter.
+    """
+    looks = look(text, units(text))
+    marks = find_comments(looks)
+    bylines = find_bylines(looks, marks)
+    reasons = find_furniture(looks, marks, bylines.places)
+    kinds, speech_marked = find_kinds(looks, marks, reasons, bylines.places)
+    languages = find_languages(looks, marks, kinds, detect)
+    page = _Page(text, looks, marks, reasons, kinds, languages, speech_marked, bylines, author or bylines.author)
+    return _with_lead_ins(text, list(page.segments()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Everything that the stages have found, unit by unit."""
+
+    text: str
+    looks: Sequence[Look]
+    marks: Sequence[Mark | None]
+    reasons: Sequence[str | None]
+    kinds: Sequence[SegmentKind]
+    languages: Sequence[str]
+    speech_marked: Sequence[bool]
+    bylines: Bylines
+    author: str | None
+
+    def segments(self) -> Iterator[Segment]:
+        for position in range(len(self.looks)):
+            whole = self._whole(position)
+            if whole.kind in ("paragraph", "comment"):
+                yield from self._with_quotation(position, whole)
+            else:
+                yield whole
+
+    def _whole(self, position: int) -> Segment:
+        unit, mark, kind = self.looks[position].unit, self.marks[position], self.kinds[position]
+        speaker: Speaker | None = Speaker(self.author, "author")
+        number = 0
+        if mark and mark.number:
+            speaker, number = Speaker(mark.name, "commenter"), mark.number
+        if kind == "furniture" or (kind == "byline" and not number) or (mark and mark.role == "section"):
+            speaker = None
+        return Segment(
+            kind,
+            unit.start,
+            unit.end,
+            self.languages[position],
+            speaker,
+            self.reasons[position] if kind == "furniture" else None,
+            number=number,
+        )
+
+    def _with_quotation(self, position: int, whole: Segment) -> Iterator[Segment]:
+        """Cut a quotation out of a paragraph; what stands before or behind it stays the writer's."""
+        line = self.looks[position]
+        if line.unit.marker == ">":
+            yield replace(whole, kind="quotation", speaker=Speaker(self._introduced_name(position), "quoted"))
+            return
+        introduced, colon = self._introduction(position)
+        dash = self.speech_marked[position] and self.marks[position] is None
+        if self.marks[position] and not (introduced and introduced.name):
+            introduced, colon = None, False
+        quotation = find_quotation(
+            self.text,
+            Span(line.unit.body, line.unit.end),
+            whole.language,
+            introduced=introduced,
+            colon=colon,
+            dash=dash,
+        )
+        if quotation is None or (self.marks[position] and quotation.name is None):
+            # A commenter's own words in quotation marks, without a name, are taken for the commenter's.
+            yield whole
+            return
+        start = whole.start if quotation.span.start == line.unit.body else quotation.span.start
+        before = Span(whole.start, whole.start + len(self.text[whole.start : start].rstrip()))
+        rest = self.text[quotation.span.end : whole.end]
+        after_start = quotation.span.end + len(rest) - len(rest.lstrip())
+        if before.end > before.start:
+            yield replace(whole, end=before.end)
+        yield replace(
+            whole,
+            kind="quotation",
+            start=start,
+            end=quotation.span.end,
+            speaker=Speaker(quotation.name, "quoted"),
+        )
+        if after_start < whole.end:
+            yield replace(whole, start=after_start)
+
+    def _above(self, position: int) -> Look | None:
+        """Return the unit of text above, furniture left out; None where it is not of the same writer."""
+        for other in range(position - 1, -1, -1):
+            if self.kinds[other] == "furniture":
+                continue
+            mark, own = self.marks[other], self.marks[position]
+            same = (mark.number if mark else 0) == (own.number if own else 0)
+            return self.looks[other] if same and self.kinds[other] != "byline" else None
+        return None
+
+    def _introduction(self, position: int) -> tuple[Attribution | None, bool]:
+        above = self._above(position)
+        if above is None or not above.text.endswith(":"):
+            return None, False
+        return announced(above.text), True
+
+    def _introduced_name(self, position: int) -> str | None:
+        """Return who the nearest line above a block of quoted lines announces."""
+        while position and self.looks[position - 1].unit.marker == ">":
+            position -= 1
+        introduced, _ = self._introduction(position)
+        return introduced.name if introduced else None
+
+
+def _with_lead_ins(text: str, segments: list[Segment]) -> list[Segment]:
+    """Give list items the last sentence of the paragraph above their list."""
+    lead_in: Span | None = None
+    above: Segment | None = None
+    for position, own in enumerate(segments):
+        if own.kind == "list_item":
+            if above and above.kind in ("paragraph", "comment"):
+                lead_in = sentences(text, above.start, above.end, above.language)[-1]
+            elif above is None or above.kind != "list_item":
+                lead_in = None
+            if lead_in and above and above.speaker == own.speaker and above.number == own.number:
+                segments[position] = replace(own, lead_in=lead_in)
+        if own.kind != "furniture":
+            above = own
     return segments

@@ -1,0 +1,241 @@
+"""Finds the comments under an article, and who wrote each. No commenter is ever guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.headers import Header, bare_name, header_of, marker_kind
+from index.looks import Look
+from index.speech import is_date, speech
+
+_PINGBACK = "pingback or trackback"  # the reason in data/furniture.toml
+_CONTROLS_BEFORE_FIRST = 4  # "Sort by: newest", "Log in to comment" and so on stand between the heading and comment 1.
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a unit is in the comment section: its heading, a comment's header or body, or furniture with a reason.
+
+    Comments are numbered from 1 in the order of the text; `name` is None for a comment whose writer is not named.
+    """
+
+    role: Literal["section", "header", "body", "furniture"]
+    number: int = 0
+    name: str | None = None
+    reason: str | None = None
+
+
+def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
+    """Return for each unit what it is in a comment section, or None where it is in none."""
+    marks: list[Mark | None] = [None] * len(looks)
+    headers = [header_of(line, looks[i + 1] if i + 1 < len(looks) else None) for i, line in enumerate(looks)]
+    start = 0
+    for section, counted in _sections(looks):
+        if section < start:
+            continue
+        first = _first_header(looks, headers, section, counted)
+        if first is None:
+            if counted:
+                marks[section] = Mark("furniture", reason="number of comments")
+            continue
+        marks[section] = Mark("section")
+        for position in range(section + 1, first):
+            marks[position] = Mark("furniture", reason="comment controls")
+        start = _Walk(looks, headers, marks, first).run()
+        return marks
+    first = _first_without_section(looks, headers)
+    if first is not None:
+        _Walk(looks, headers, marks, first).run()
+    return marks
+
+
+def _sections(looks: Sequence[Look]) -> list[tuple[int, int | None]]:
+    """Return the units that may head a comment section, each with the number of comments that it states (or None)."""
+    lists = speech()
+    found: list[tuple[int, int | None]] = []
+    for position, line in enumerate(looks):
+        if not line.short and line.unit.words > 25:
+            continue
+        if lists.counted_sections.whole(line.words) is not None:
+            number = re.search(r"\d+", line.words)
+            found.append((position, int(number.group()) if number and len(number.group()) < 7 else 1))
+        elif line.short and lists.bare_sections.whole(line.words) is not None:
+            found.append((position, None))
+    return found
+
+
+def _first_header(looks: Sequence[Look], headers: list[Header | None], section: int, counted: int | None) -> int | None:
+    """Return where the first comment starts below a section's heading, or None where none does.
+
+    Names without a verb or a date are taken for headers (and entered in `headers`) where they are list items, or where
+    there are exactly as many of them as the heading counts comments.
+    """
+    for position in range(section + 1, min(section + 2 + _CONTROLS_BEFORE_FIRST, len(looks))):
+        line = looks[position]
+        if headers[position]:
+            return position
+        name = bare_name(line)
+        if name and line.unit.marker and position + 1 < len(looks) and not looks[position + 1].unit.marker:
+            _enter_marked_names(looks, headers, position)
+            return position
+        if name and counted and (names := _counted_names(looks, headers, position, counted)):
+            for place in names:
+                headers[place] = Header(looks[place].text, "bare", ("", ""), sure=True)
+            return position
+        if line.prose or not (line.rules or is_date(line.text)):
+            return None
+    return None
+
+
+def _enter_marked_names(looks: Sequence[Look], headers: list[Header | None], first: int) -> None:
+    """Enter the list items that are a name, with their text below them and not behind them."""
+    marker = looks[first].unit.marker
+    kind = marker_kind(marker)
+    for position in range(first, len(looks)):
+        unit = looks[position].unit
+        if marker_kind(unit.marker) != kind or unit.indent < looks[first].unit.indent:
+            continue
+        below = looks[position + 1].unit if position + 1 < len(looks) else None
+        name = bare_name(looks[position])
+        if name and below and not below.marker and (below.after_blank or below.indent > unit.indent):
+            headers[position] = Header(name, "bare", ("", kind), sure=True)
+
+
+def _counted_names(looks: Sequence[Look], headers: list[Header | None], first: int, counted: int) -> list[int]:
+    """Return the places of lone names below `first` if there are as many as the section's heading counts."""
+    names = [
+        position
+        for position in range(first, len(looks) - 1)
+        if looks[position].unit.after_blank or position == first
+        if bare_name(looks[position]) and not headers[position] and bare_name(looks[position + 1]) is None
+    ]
+    return names if len(names) == counted else []
+
+
+def _first_without_section(looks: Sequence[Look], headers: list[Header | None]) -> int | None:
+    """Return where comments start that have no heading: after prose, at two or more headers of one template.
+
+    One header is enough where it is numbered 1. Without a marker or a date, "Anna siger:" introduces a quotation.
+    """
+    prose = next((position for position, line in enumerate(looks) if line.prose), len(looks))
+    places: dict[tuple[str, tuple[str, str]], list[int]] = {}
+    for position, header in enumerate(headers):
+        if header and header.sure and position > prose and header.form in ("verb", "dated"):
+            places.setdefault((header.form, header.template), []).append(position)
+    starts = [
+        found[0]
+        for (form, _), found in places.items()
+        if len(found) >= 2 or (form == "verb" and looks[found[0]].unit.marker.strip("().") == "1")
+    ]
+    return min(starts, default=None)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Goes through a comment section from its first header, and notes what each unit is."""
+
+    looks: Sequence[Look]
+    headers: list[Header | None]
+    marks: list[Mark | None]
+    first: int
+    number: int = 0
+    name: str | None = None
+    indent: int = 0
+    inside: bool = False
+    pingback: bool = False
+    empty: bool = True
+
+    def run(self) -> int:
+        """Note all marks and return the place after the last one."""
+        last = self.first
+        for position in range(self.first, len(self.looks)):
+            self._step(position)
+            if self.marks[position]:
+                last = position
+        return last + 1
+
+    def _step(self, position: int) -> None:
+        line = self.looks[position]
+        header = self.headers[position]
+        if any(rule.reason == _PINGBACK for rule in line.rules):
+            self.inside, self.pingback = False, True
+            self.marks[position] = Mark("furniture", reason=_PINGBACK)
+        elif header and self._accepts(position, header):
+            self._open(header.name)
+            self.indent = line.unit.indent
+            self.marks[position] = Mark("header", self.number, self.name)
+        elif self._is_unnamed(position) or self._is_outside_reply(line):
+            self._open(None)
+            self.indent = line.unit.indent
+            self.marks[position] = Mark("body", self.number)
+            self.empty = False
+        elif self._ends(line):
+            self.inside = self.pingback = False
+        elif self.pingback:
+            self.marks[position] = Mark("furniture", reason=_PINGBACK)
+        elif self.inside:
+            self.marks[position] = self._body(position)
+
+    def _open(self, name: str | None) -> None:
+        self.number += 1
+        self.name, self.inside, self.pingback, self.empty = name, True, False, True
+
+    def _accepts(self, position: int, header: Header) -> bool:
+        """Whether a header is made as the first one is; nested replies may have bullets where comments have numbers."""
+        first = self.headers[self.first]
+        if position == self.first or first is None:
+            return True
+        (lead, kind), (own_lead, own_kind) = first.template, header.template
+        same_kind = own_kind == kind or (own_kind == "bullet" and kind == "number")
+        return header.form == first.form and own_lead == lead and same_kind
+
+    def _is_unnamed(self, position: int) -> bool:
+        """Whether a list item is a comment whose writer the page does not name: a lone item with its own paragraphs.
+
+        It is never given to the writer of the comment above.
+        """
+        line, base = self.looks[position], self.looks[self.first].unit
+        unit = line.unit
+        if not (self.number and base.marker and unit.marker and unit.after_blank) or unit.indent < base.indent:
+            return False
+        if unit.words < 6 or self.looks[position - 1].text.endswith(":"):
+            return False
+        same = marker_kind(unit.marker)
+        below = self.looks[position + 1].unit if position + 1 < len(self.looks) else None
+        above = self.looks[position - 1].unit
+        in_list = any(
+            other is not None and marker_kind(other.marker) == same and other.indent == unit.indent
+            for other in (below if below and not below.after_blank else None, above if above.marker else None)
+        )
+        return not in_list and (line.prose or bool(below and below.indent > unit.indent and not below.marker))
+
+    def _is_outside_reply(self, line: Look) -> bool:
+        """Whether text stands further left than the nested reply above it, so that nobody knows whose it is."""
+        nested = self.inside and self.indent > self.looks[self.first].unit.indent
+        return nested and line.prose and self.looks[self.first].unit.indent < line.unit.indent <= self.indent
+
+    def _ends(self, line: Look) -> bool:
+        """Whether the section ends here: a form, links, or text further left than any comment."""
+        opens = any(rule.opens and not (rule.weak and rule.match == "within") for rule in line.rules)
+        further_left = line.unit.indent < self.looks[self.first].unit.indent
+        return further_left or (opens and not (line.prose and line.unit.words > 25))
+
+    def _body(self, position: int) -> Mark:
+        line = self.looks[position]
+        if is_date(line.text) or (self.empty and is_date(line.text.rpartition("|")[0])):
+            return Mark("furniture", self.number, reason="date of a comment")
+        strong = line.strong
+        if strong and not line.prose:
+            return Mark("furniture", self.number, reason=strong.reason)
+        controls = next((rule for rule in line.rules if rule.match == "whole"), None)
+        if controls and not (self.empty and self._last_of_comment(position)):
+            return Mark("furniture", self.number, reason=controls.reason)
+        self.empty = False
+        return Mark("body", self.number, self.name)
+
+    def _last_of_comment(self, position: int) -> bool:
+        """Whether the next unit belongs to another comment: what stands here is then all that this one says."""
+        return position + 1 == len(self.looks) or self.headers[position + 1] is not None

@@ -1,0 +1,107 @@
+"""Recognises the lines that name a commenter: "3. Anna siger:", "Anna Berg 12. mars 2015 kl. 14:22", "• Anna Berg"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.looks import Look
+from index.phrases import words_of
+from index.speech import clean_name, is_date, is_name, known_name, speech
+
+Form = Literal["verb", "dated", "stacked", "bare"]
+_LONGEST_HEADER_WORDS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A line that names who wrote what follows.
+
+    `name` is None where the page says that there is none. `template` is what all headers of a page have in common (the
+    verb, "posted by", the kind of marker): pages are made by programs. `sure` tells that the line alone is enough, and
+    that it needs no heading above the comments.
+    """
+
+    name: str | None
+    form: Form
+    template: tuple[str, str]
+    sure: bool
+
+
+def marker_kind(marker: str) -> str:
+    """Return what kind of list marker this is: "number", "bullet" or "" for none."""
+    if not marker:
+        return ""
+    return "number" if any(character.isdigit() for character in marker) else "bullet"
+
+
+def header_of(line: Look, following: Look | None) -> Header | None:
+    """Return what a line says as the header of a comment, or None. `following` is the unit below it."""
+    if line.unit.words > _LONGEST_HEADER_WORDS or line.strong:
+        return None
+    tokens = line.text.split()
+    if tokens and tokens[0].startswith("#") and tokens[0][1:].isdigit():
+        tokens = tokens[1:]
+    kind = marker_kind(line.unit.marker)
+    return _verb_header(tokens, kind) or _dated_header(tokens, kind) or _stacked_header(line, following, kind)
+
+
+def bare_name(line: Look) -> str | None:
+    """Return a line's text where it is nothing but a name or an alias, else None."""
+    name = clean_name(line.text)
+    if line.unit.words > 4 or line.unit.closed or line.rules or not is_name(name, alias=True):
+        return None
+    return name
+
+
+def _verb_header(tokens: list[str], kind: str) -> Header | None:
+    """ "Anna siger:", "Anna Berg skrev 3 maj, 2010 kl. 12:30", "Bo Lie on March 3, 2010 at 5:00 pm said:"."""
+    for position in range(1, len(tokens)):
+        verb = words_of(tokens[position])
+        if verb not in speech().comment_verbs:
+            continue
+        after = " ".join(tokens[position + 1 :])
+        if after and not is_date(after):
+            return None
+        name, dated = _name_and_date(tokens[:position])
+        dated = dated or bool(after)
+        colon = tokens[-1].endswith(":") or tokens[position].endswith(":")
+        if name and (colon or dated) and is_name(clean_name(name), alias=True):
+            return Header(known_name(name), "verb", (verb, kind), bool(kind) or dated)
+        return None
+    return None
+
+
+def _dated_header(tokens: list[str], kind: str) -> Header | None:
+    """ "Skrevet af Anna Berg den 3. maj 2012", "Anna Berg, 2012-05-03 10:12", "by anna » Tue May 3, 2011 2:22 pm"."""
+    prefix = next((n for n in (3, 2, 1) if words_of(" ".join(tokens[:n])) in speech().posted_by and len(tokens) > n), 0)
+    lead = words_of(" ".join(tokens[:prefix]))
+    name, dated = _name_and_date(tokens[prefix:])
+    name = clean_name(name)
+    if not (dated or prefix >= 2) or words_of(name) in speech().date_words:
+        return None
+    if name.endswith((":", ".", "!", "?")) or not is_name(name, alias=bool(prefix or dated)):
+        return None
+    return Header(known_name(name), "dated", (lead, kind), dated)
+
+
+def _stacked_header(line: Look, following: Look | None, kind: str) -> Header | None:
+    """A name with nothing but a date below it."""
+    name = bare_name(line)
+    if name is None or following is None or following.unit.words > 12 or not is_date(_without_controls(following.text)):
+        return None
+    return Header(known_name(name), "stacked", ("", kind), False)
+
+
+def _without_controls(text: str) -> str:
+    """Cut "Reply", "Permalink" and the like from the end of a date line: words after the last separator."""
+    head, separator, tail = text.rpartition("|") if "|" in text else text.rpartition("·")
+    return head if separator and len(tail.split()) <= 3 else text
+
+
+def _name_and_date(tokens: list[str]) -> tuple[str, bool]:
+    """Split "Anna Berg, den 3. maj 2012" into the name and whether a date follows it."""
+    for position in range(1, len(tokens)):
+        if is_date(" ".join(tokens[position:])):
+            return " ".join(tokens[:position]), True
+    return " ".join(tokens), False

@@ -1,0 +1,159 @@
+"""The words by which texts say who speaks, and what a person's name and a date look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index.errors import InvalidData
+from index.phrases import DATA, PhraseTable, expand, phrases_of, read_toml, words_of
+
+_LONGEST_NAME_WORDS = 5
+_LONGEST_NAME = 50
+_NAME_WORD = re.compile(r"[^\W\d_][\w.'’´`-]*", re.UNICODE)
+_ALIAS = re.compile(r"[^\W_][\w.'’@+~!-]*", re.UNICODE)
+_SUFFIX = re.compile(r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*$")
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\b)?"
+)
+_DATE_TOKEN = re.compile(r"\d+(?:st|nd|rd|th)?|[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The lists of data/speech.toml, all languages together; every set holds compared words (see `words_of`)."""
+
+    counted_sections: PhraseTable[str]
+    bare_sections: PhraseTable[str]
+    comment_verbs: frozenset[str]
+    posted_by: frozenset[str]
+    byline_labels: PhraseTable[str]
+    byline_prepositions: frozenset[str]
+    author_headings: PhraseTable[str]
+    about: frozenset[str]
+    author_verbs: frozenset[str]
+    quotation_verbs: frozenset[str]
+    pronouns_self: frozenset[str]
+    pronouns_other: frozenset[str]
+    particles: frozenset[str]
+    titles: frozenset[str]
+    title_endings: tuple[str, ...]
+    nobody: frozenset[str]
+    months: frozenset[str]
+    date_words: frozenset[str]
+    function_words: frozenset[str]
+
+
+@cache
+def speech() -> Speech:
+    """Return the lists, read once.
+
+    Raises:
+        InvalidData: the file is malformed; the message names the table.
+    """
+    return load_speech(DATA / "speech.toml")
+
+
+def load_speech(path: Path) -> Speech:
+    """Read the lists from a file; see `speech`."""
+    tables = read_toml(path)
+
+    def listed(name: str) -> list[str]:
+        table: object = tables
+        for key in name.split("."):
+            if not isinstance(table, Mapping) or key not in table:
+                raise InvalidData(f"{path}: expected a table [{name}], found none")
+            table = table[key]
+        return list(phrases_of(path, name, table))
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(expanded for phrase in listed(name) for expanded in expand(phrase))
+
+    def table(name: str) -> PhraseTable[str]:
+        return PhraseTable((phrase, phrase) for phrase in listed(name))
+
+    return Speech(
+        counted_sections=table("comment_section.counted"),
+        bare_sections=table("comment_section.bare"),
+        comment_verbs=words("comment_verb"),
+        posted_by=words("posted_by"),
+        byline_labels=table("byline.label"),
+        byline_prepositions=words("byline.preposition"),
+        author_headings=table("author_box.heading"),
+        about=words("author_box.about"),
+        author_verbs=words("author_box.verb"),
+        quotation_verbs=words("quotation_verb"),
+        pronouns_self=words("pronoun.self"),
+        pronouns_other=words("pronoun.other"),
+        particles=words("name.particle"),
+        titles=words("name.title"),
+        title_endings=tuple(sorted(words("name.title_ending"))),
+        nobody=words("name.nobody"),
+        months=words("date.month"),
+        date_words=words("date.word"),
+        function_words=words("function_word"),
+    )
+
+
+def clean_name(text: str) -> str:
+    """Return a name without what pages set around it: bullets, separators, a remark in brackets, "@"."""
+    return _SUFFIX.sub("", text.strip(" \t\u00a0,;:|·•–—-»›>«/")).strip(" \t\u00a0,;:|·•–—-»›>").removeprefix("@")
+
+
+def is_name(text: str, *, alias: bool = False) -> bool:
+    """Tell whether a text looks like a person's name: one to five capitalised words, none of them a function word.
+
+    With `alias`, one word of any case ("efa", "mortensaxnaes", "anna_91") is a name as well. A capital alone does not
+    tell a name from another short line: callers look at where the line stands.
+    """
+    words = text.split()
+    lists = speech()
+    if not words or len(words) > _LONGEST_NAME_WORDS or len(text) > _LONGEST_NAME:
+        return False
+    folded = [words_of(word) for word in words]
+    if any(word in lists.function_words and word not in lists.particles for word in folded):
+        return False
+    if len(words) == 1 and alias:
+        return bool(_ALIAS.fullmatch(words[0])) and words[0][-1] not in "!?" and any(c.isalpha() for c in words[0])
+    return all(
+        bool(_NAME_WORD.fullmatch(word)) and (word[0].isupper() or plain in lists.particles)
+        for word, plain in zip(words, folded, strict=True)
+    ) and any(word[0].isupper() for word in words)
+
+
+def known_name(text: str) -> str | None:
+    """Return a commenter's cleaned name, or None where the page wrote that there is none ("anonymous", "gæst")."""
+    name = clean_name(text)
+    return None if not name or words_of(name) in speech().nobody else name
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a date, a time or "3 hours ago", with nothing else beside it."""
+    lists = speech()
+    if not 0 < len(text) <= 80:
+        return False
+    rest, dates = _DATE.subn(" ", text)
+    tokens = [token.casefold() for token in _DATE_TOKEN.findall(rest)]
+    if len(tokens) > 12:
+        return False
+    for token in tokens:
+        if not (token[0].isdigit() or token in lists.months or token in lists.date_words):
+            return False
+    numbers = sum(token[0].isdigit() for token in tokens)
+    dated = any(token in lists.months for token in tokens) and numbers > 0
+    return dates > 0 or dated or (numbers > 0 and len(tokens) >= 3)
+
+
+def is_title(word: str) -> bool:
+    """Tell whether a capitalised word says what a person is and is no part of the name: "Dr", "Marknadschefen"."""
+    plain = words_of(word)
+    return plain in speech().titles or plain.endswith(speech().title_endings)
+
+
+def function_share(words: Iterable[str]) -> float:
+    """Return the share of function words among compared words, 0..1 (0 for none): prose in the five has about 0.4."""
+    listed = list(words)
+    return sum(word in speech().function_words for word in listed) / len(listed) if listed else 0.0

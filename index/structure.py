@@ -1,0 +1,167 @@
+"""Tells title, headings, list items and paragraphs apart, by where a line stands and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from index.clean import article_bounds
+from index.comments import Mark
+from index.headers import marker_kind
+from index.looks import Look
+from index.records import SegmentKind
+
+_LONGEST_TITLE_WORDS = 25
+_LONGEST_TITLE = 250
+_SITE_WORDS = 4  # "Title | The name of a site"
+_SITE_SEPARATORS = "|–—»-:·"
+_DASHES = frozenset("–—")
+_REPEATS_TITLE = "repeats the title"
+
+
+@dataclass(slots=True, init=False)
+class _Structure:
+    """The kinds of a text's units while they are found; each method is one rule, in the order of `find_kinds`."""
+
+    looks: Sequence[Look]
+    marks: Sequence[Mark | None]
+    reasons: list[str | None]
+    kinds: list[SegmentKind]
+
+    def __init__(
+        self, looks: Sequence[Look], marks: Sequence[Mark | None], reasons: list[str | None], bylines: Set[int]
+    ) -> None:
+        self.looks, self.marks, self.reasons = looks, marks, reasons
+        self.kinds = ["paragraph"] * len(looks)
+        for position, mark in enumerate(marks):
+            if reasons[position] is not None:
+                self.kinds[position] = "furniture"
+            elif position in bylines or (mark and mark.role == "header"):
+                self.kinds[position] = "byline"
+            elif mark:
+                self.kinds[position] = "heading" if mark.role == "section" else "comment"
+
+    def title(self) -> None:
+        """Find the title among the lines above the article, and drop the lines that repeat it."""
+        first_prose, _ = article_bounds(self.looks, self.marks)
+        head = [
+            position
+            for position in range(min(first_prose + 1, len(self.looks)))
+            if self.kinds[position] == "paragraph" and self._may_be_title(self.looks[position])
+        ]
+        if not head or (self.looks[head[0]].prose and head[0] != 0):
+            return
+        title = head[0]
+        for other in head[1:]:
+            if self._is_with_site(self.looks[title], self.looks[other]):
+                title = other  # The page's own title holds the site's name as well; the shorter one is the article's.
+        self.kinds[title] = "title"
+        for position, line in enumerate(self.looks):
+            repeats = line.words == self.looks[title].words or self._is_with_site(line, self.looks[title])
+            named = position < first_prose or len(line.words.split()) >= 3
+            if self.kinds[position] == "paragraph" and repeats and named:
+                self.kinds[position] = "furniture"
+                self.reasons[position] = _REPEATS_TITLE
+
+    def _may_be_title(self, line: Look) -> bool:
+        unit = line.unit
+        if unit.words > _LONGEST_TITLE_WORDS or len(line.text) > _LONGEST_TITLE:
+            return False
+        if unit.marker and not unit.marker.startswith("#"):
+            return False
+        return not (line.prose and unit.ending in ".:;…")
+
+    def _is_with_site(self, longer: Look, shorter: Look) -> bool:
+        """Whether a line is another line with the name of the site behind a separator."""
+        if len(shorter.words.split()) < 2 or not longer.words.startswith(shorter.words + " "):
+            return False
+        rest = len(longer.words.split()) - len(shorter.words.split())
+        return rest <= _SITE_WORDS and any(f" {sign}" in longer.text for sign in _SITE_SEPARATORS)
+
+    def lists(self) -> None:
+        """Find list items: units with a marker, but for headings ("# …", "1. …") and speech ("– …")."""
+        for position, line in enumerate(self.looks):
+            if self.kinds[position] not in ("paragraph", "comment") or not line.unit.marker:
+                continue
+            mark = self.marks[position]
+            if line.unit.marker.startswith("#"):
+                self.kinds[position] = "comment" if mark else "heading"
+            elif mark and mark.role == "body" and self._starts_comment(position):
+                continue
+            elif line.unit.marker != ">" and not self.is_speech(position) and not self._is_numbered_heading(position):
+                self.kinds[position] = "list_item"
+
+    def _starts_comment(self, position: int) -> bool:
+        """Whether a marked unit is a comment with no header above it: the marker is the comment's."""
+        mark, above = self.marks[position], self.marks[position - 1] if position else None
+        return bool(mark) and (above is None or above.number != (mark.number if mark else 0))
+
+    def is_speech(self, position: int) -> bool:
+        """Whether a dash before a unit says that somebody speaks, as Nordic newspapers write it."""
+        line = self.looks[position]
+        if line.unit.marker not in _DASHES or not (line.prose or line.unit.closed):
+            return False
+        beside = [
+            self.looks[other].unit
+            for other in (position - 1, position + 1)
+            if 0 <= other < len(self.looks) and self.looks[other].unit.marker == line.unit.marker
+        ]
+        lower = max(line.unit.start, *(unit.start for unit in beside)) if beside else line.unit.start
+        in_block = any(not unit.after_blank for unit in [*beside, line.unit] if unit.start == lower)
+        return not (beside and in_block)
+
+    def _is_numbered_heading(self, position: int) -> bool:
+        """Whether "2. Method" stands above a paragraph, with no other item above or below."""
+        line = self.looks[position]
+        if marker_kind(line.unit.marker) != "number" or line.unit.closed or not line.short or self.marks[position]:
+            return False
+        below = self.looks[position + 1] if position + 1 < len(self.looks) else None
+        above = self.looks[position - 1] if position else None
+        neighbour_items = any(
+            other is not None and marker_kind(other.unit.marker) == "number" for other in (above, below)
+        )
+        return bool(below and below.prose and not neighbour_items)
+
+    def headings(self) -> None:
+        """Find headings: short lines without final punctuation above a paragraph, a list or another heading."""
+        questions = [i for i in range(len(self.looks)) if self._is_question(i)]
+        below: int | None = None  # the next unit that is text of the article
+        for position in range(len(self.looks) - 1, -1, -1):
+            kind = self.kinds[position]
+            if kind in ("furniture", "byline"):
+                continue
+            if kind == "paragraph" and below is not None and self._is_heading(position, below, len(questions) > 1):
+                self.kinds[position] = "heading"
+            below = None if self.marks[position] else position
+
+    def _is_heading(self, position: int, below: int, asks: bool) -> bool:
+        line = self.looks[position]
+        if not line.short or line.unit.marker in ("-", "–", "—", ">"):
+            return False
+        if line.unit.ending in ".:;…," or (line.unit.closed and not (asks and self._is_question(position))):
+            return False
+        follower = self.looks[below]
+        return follower.prose or self.kinds[below] in ("heading", "list_item") or follower.unit.closed
+
+    def _is_question(self, position: int) -> bool:
+        line = self.looks[position]
+        return (
+            line.short
+            and line.unit.ending == "?"
+            and line.unit.after_blank
+            and not line.unit.marker
+            and self.kinds[position] == "paragraph"
+            and position + 1 < len(self.looks)
+            and self.looks[position + 1].prose
+        )
+
+
+def find_kinds(
+    looks: Sequence[Look], marks: Sequence[Mark | None], reasons: list[str | None], bylines: Set[int]
+) -> tuple[list[SegmentKind], list[bool]]:
+    """Return the kind of each unit, and whether it is speech marked by a dash. `reasons` gains the repeated titles."""
+    structure = _Structure(looks, marks, reasons, bylines)
+    structure.title()
+    structure.lists()
+    structure.headings()
+    return structure.kinds, [structure.is_speech(position) for position in range(len(looks))]
