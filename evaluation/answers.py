@@ -63,7 +63,9 @@ def own_words(reply: Reply) -> str:
         for foreign in (citation.text, citation.title, citation.speaker or ""):
             if foreign:
                 text = text.replace(foreign, " ")
-    return " ".join(QUOTED.sub(" ", text).split())
+    lines = (" ".join(line.split()) for line in QUOTED.sub(" ", text).splitlines())
+    # A sentence that introduces one voice after another would otherwise count as many times, and drown the others.
+    return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
 def token_f1(answer: str, reference: str) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 
 from evaluation.errors import InvalidRun, TargetFailed
@@ -86,18 +87,30 @@ def outcomes_of(
 ) -> Iterator[Outcome]:
     """The outcomes as they come in. Raises TargetFailed after ten failures in a row."""
     failures = 0
-    pool = ThreadPoolExecutor(max_workers=workers)
-    futures: list[Future[Outcome]] = [pool.submit(ask_one, target, question, documents) for question in questions]
-    try:
-        for future in as_completed(futures):
-            outcome = future.result()
-            failures = failures + 1 if outcome.error else 0
-            yield outcome
-            if failures >= MAX_FAILURES_IN_A_ROW:
-                raise TargetFailed(f"expected answers, found {failures} failures in a row, the last: {outcome.error}")
-    finally:
-        # Waits for the questions that are being asked; those not yet begun are dropped (after Ctrl-C, say).
-        pool.shutdown(cancel_futures=True)
+    waiting = iter(questions)
+    asking: set[Future[Outcome]] = set()
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        # Never more than the workers can take, so that a run that is cut or given up has nothing left to finish.
+        while asking or (asking := submit(pool, target, waiting, documents, workers)):
+            done, asking = wait(asking, return_when=FIRST_COMPLETED)
+            for outcome in (future.result() for future in done):
+                failures = failures + 1 if outcome.error else 0
+                yield outcome
+                if failures >= MAX_FAILURES_IN_A_ROW:
+                    reason = f"found {failures} failures in a row, the last: {outcome.error}"
+                    raise TargetFailed(f"expected answers, {reason}")
+            asking |= submit(pool, target, waiting, documents, workers - len(asking))
+
+
+def submit(
+    pool: ThreadPoolExecutor,
+    target: Target,
+    waiting: Iterator[Question],
+    documents: Mapping[str, SourceDocument],
+    count: int,
+) -> set[Future[Outcome]]:
+    """Begin to ask up to `count` of the waiting questions."""
+    return {pool.submit(ask_one, target, question, documents) for question in islice(waiting, count)}
 
 
 def ask_one(target: Target, question: Question, documents: Mapping[str, SourceDocument]) -> Outcome:

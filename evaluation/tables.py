@@ -67,9 +67,7 @@ def comparison_table(comparison: Comparison) -> Table:
             name,
             figure(name, cell.before),
             figure(name, cell.after),
-            Text(
-                figure(name, difference.mean, signed=True), style=style(name, difference.mean, difference.significant)
-            ),
+            Text(figure(name, difference.mean, signed=True), style=style(name, difference)),
             ends,
             f"{difference.p:.3f}",
             str(difference.count),
