@@ -10,7 +10,9 @@ from index.records import DocumentInfo, Filters, Speaker
 
 Mode = Literal["extractive", "generative"]
 SectionKind = Literal["voice", "sentence", "note"]
-Fault = Literal["no_marker", "unknown_marker", "number", "name", "link", "topic", "language", "length", "repeated"]
+Fault = Literal[
+    "no_marker", "unknown_marker", "length", "link", "quote", "language", "number", "name", "topic", "repeated"
+]
 """What can be wrong with a sentence that a model wrote."""
 Trouble = Literal[
     "refused", "busy", "failing", "timeout", "unreachable", "disconnected", "malformed", "empty", "unverified", "paused"
