@@ -1,0 +1,1 @@
+"""The Slack edge. Nothing here is imported where Slack is not configured."""

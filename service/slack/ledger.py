@@ -1,0 +1,152 @@
+"""What the bot remembers in the record: events that it has taken, jobs that are not done, threads that it speaks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from index.record import Record
+from index.schema import slack_events, slack_threads
+from service.slack.job import Job
+
+LEASE_SECONDS = 900.0
+"""A process that has had a job for so long is taken for dead; it gives a job back itself long before."""
+REMEMBERED_HOURS = 24.0
+"""Slack repeats an event for about an hour; after a day none is expected again."""
+RETRY_SECONDS = (30.0, 120.0, 600.0, 1800.0)
+"""Waits before an answer that could not be delivered is tried again; an hour later nobody waits for it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A job that was taken over, with the number of blocks of its answer that have been delivered already."""
+
+    job: Job
+    delivered: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread that the bot has spoken in; it has no conversation where all that it could say was that it failed."""
+
+    conversation_id: str | None
+
+
+def moment(seconds_from_now: float = 0.0) -> str:
+    """A time as the record keeps times, UTC, ISO 8601, of one width."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds_from_now)).isoformat(timespec="microseconds")
+
+
+class Ledger:
+    """Every method may raise IndexUnavailable and may be called from any thread and any process."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def claim(self, job: Job) -> bool:
+        """Take a job that was not seen before, by its event and by its message; False when somebody has it already.
+
+        From then on the bot counts as speaking in the job's thread.
+        """
+        return self._claim(job.id, job.message, job)
+
+    def claim_name(self, name: str) -> bool:
+        """Take something that may happen only once; False when it has happened."""
+        return self._claim(name, None, None)
+
+    def _claim(self, name: str, message: str | None, job: Job | None) -> bool:
+        same = slack_events.c.id == name
+        if message is not None:
+            same = or_(same, slack_events.c.message == message)
+        row = {
+            "id": name,
+            "message": message,
+            "claimed": moment(),
+            "due": moment(LEASE_SECONDS) if job else None,
+            "attempts": 1,
+            "delivered": 0,
+            "job": job.as_json() if job else None,
+        }
+        try:
+            with self._record.write() as connection:
+                if connection.execute(select(slack_events.c.id).where(same)).first() is not None:
+                    return False
+                connection.execute(insert(slack_events), [row])
+                if job and job.thread:
+                    _speak_in(connection, job.team, job.channel, job.thread, None)
+        except IntegrityError:
+            # A database that lets two write at once: the other one was first.
+            return False
+        return True
+
+    def finish(self, name: str) -> None:
+        """Note that a job is done; what was asked is not needed any more."""
+        with self._record.write() as connection:
+            connection.execute(update(slack_events).where(slack_events.c.id == name).values(due=None, job=None))
+
+    def forget(self, name: str) -> None:
+        """Undo a claim, so that it can be made again."""
+        with self._record.write() as connection:
+            connection.execute(delete(slack_events).where(slack_events.c.id == name))
+
+    def hand_over(self, job: Job, delivered: int, *, wait_seconds: float = 0.0) -> None:
+        """Let any process take a job after a wait, and go on after the blocks that were delivered."""
+        with self._record.write() as connection:
+            connection.execute(
+                update(slack_events)
+                .where(slack_events.c.id == job.id)
+                .values(due=moment(wait_seconds), delivered=delivered, job=job.as_json())
+            )
+
+    def take(self, limit: int = 20) -> list[Taken]:
+        """Take over jobs that are due, longest due first; each one goes to one caller."""
+        query = select(slack_events).where(slack_events.c.due <= moment()).order_by(slack_events.c.due).limit(limit)
+        with self._record.read() as connection:
+            if connection.execute(query).first() is None:
+                return []
+        taken = []
+        with self._record.write() as connection:
+            for row in connection.execute(query).all():
+                mine = connection.execute(
+                    update(slack_events)
+                    .where(slack_events.c.id == row.id, slack_events.c.due == row.due)
+                    .values(due=moment(LEASE_SECONDS), attempts=row.attempts + 1)
+                ).rowcount
+                if mine:
+                    taken.append(Taken(Job.of_json(row.job), row.delivered, row.attempts + 1))
+        return taken
+
+    def clean(self) -> None:
+        """Forget events that are done and that nobody will repeat."""
+        old = moment(-REMEMBERED_HOURS * 3600)
+        with self._record.write() as connection:
+            connection.execute(delete(slack_events).where(slack_events.c.due.is_(None), slack_events.c.claimed < old))
+
+    def thread(self, team: str, channel: str, thread: str) -> Thread | None:
+        """A thread, if the bot has spoken in it."""
+        with self._record.read() as connection:
+            row = connection.execute(select(slack_threads.c.conversation_id).where(_is(team, channel, thread))).first()
+        return None if row is None else Thread(row.conversation_id)
+
+    def speak_in(self, team: str, channel: str, thread: str, conversation_id: str | None = None) -> None:
+        """Note that the bot speaks in a thread, and the conversation that it has there."""
+        with self._record.write() as connection:
+            _speak_in(connection, team, channel, thread, conversation_id)
+
+
+def _speak_in(connection: Connection, team: str, channel: str, thread: str, conversation_id: str | None) -> None:
+    where = _is(team, channel, thread)
+    if connection.execute(select(slack_threads.c.thread).where(where)).first() is None:
+        row = {"team": team, "channel": channel, "thread": thread, "created": moment()}
+        connection.execute(insert(slack_threads), [row | {"conversation_id": conversation_id}])
+    elif conversation_id is not None:
+        connection.execute(update(slack_threads).where(where).values(conversation_id=conversation_id))
+
+
+def _is(team: str, channel: str, thread: str) -> ColumnElement[bool]:
+    columns = slack_threads.c
+    return and_(columns.team == team, columns.channel == channel, columns.thread == thread)

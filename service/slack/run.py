@@ -1,0 +1,195 @@
+"""One attempt at one job: ask, show each part as it comes, deliver the rest, or say honestly that there is nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from index.errors import NoDocuments
+from service.conversations import Conversations
+from service.errors import UnknownConversation
+from service.records import ChatRequest, Sentence, Started
+from service.slack import deliver, render
+from service.slack.deliver import TROUBLES, Delivery
+from service.slack.ledger import Taken
+from service.strings import Strings, strings
+from service.wire import MAX_MESSAGE_CHARACTERS, ReplyModel
+
+if TYPE_CHECKING:
+    from service.slack.answers import Answers
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 120.0
+"""Longer than this without a further part of an answer, and the asker is told that there is none."""
+SLOW_SECONDS = 2.5
+
+
+class NoAnswer(Exception):
+    """The assistant took too long, or ended without an answer."""
+
+
+class Interrupted(Exception):
+    """The service is stopping in the middle of an answer."""
+
+
+class Run:
+    """One attempt at one job. `job` knows its reply once there is one."""
+
+    def __init__(self, answers: Answers, taken: Taken, client: AsyncWebClient) -> None:
+        self._answers = answers
+        self._client = client
+        self.job = taken.job
+        self._delivery = Delivery(client, taken.job, skip=taken.delivered) if taken.job.thread else None
+        self._pieces: list[render.Piece] = []
+        self._slow: asyncio.Task[None] | None = None
+
+    @property
+    def delivered(self) -> int:
+        """Blocks that Slack has."""
+        return self._delivery.delivered if self._delivery else 0
+
+    async def abandon(self) -> None:
+        """Leave nothing in Slack that looks as if it went on."""
+        if self._slow is not None:
+            self._slow.cancel()
+        if self._delivery:
+            await self._delivery.abandon()
+
+    async def through(self) -> None:
+        """Answer and deliver. Raises what Slack refuses; everything else is told to the asker."""
+        async with self._answers.thread_lock(self.job):
+            reply = await self._kept()
+            if reply is None:
+                reply = await self._ask()
+            if self._slow is not None:
+                self._slow.cancel()
+            if reply is not None:
+                await self._finish(reply)
+
+    async def _kept(self) -> ReplyModel | None:
+        """The reply of an earlier attempt."""
+        if not (self.job.conversation_id and self.job.message_id):
+            return None
+        conversations = self._answers.assistant.conversations
+        return await self._answers.in_record(find_reply, conversations, self.job.conversation_id, self.job.message_id)
+
+    async def _ask(self) -> ReplyModel | None:
+        """Ask the assistant; None when the asker was told that there is no answer."""
+        if not self.job.text:
+            await self._tell("slack.hello", self._answers.words)
+            return None
+        words = self._answers.words
+        if len(self.job.text) > MAX_MESSAGE_CHARACTERS:
+            words = await self._answers.in_record(self._answers.language_of, self.job.text[:500])
+            await self._tell("slack.too_long", words)
+            return None
+        try:
+            try:
+                return await self._stream(await self._conversation())
+            except UnknownConversation:
+                return await self._stream(None)
+        except Interrupted:
+            raise
+        except NoDocuments:
+            key = "slack.no_documents"
+        except Exception as error:
+            log.error("no answer for Slack", exc_info=error)
+            key = "slack.failed"
+        words = await self._answers.in_record(self._answers.language_of, self.job.text)
+        await self.abandon()
+        await self._tell(key, words)
+        return None
+
+    async def _conversation(self) -> str | None:
+        if self.job.thread is None:
+            return None
+        known = await self._answers.in_record(
+            self._answers.ledger.thread, self.job.team, self.job.channel, self.job.thread
+        )
+        return known.conversation_id if known else None
+
+    async def _stream(self, conversation_id: str | None) -> ReplyModel | None:
+        """Show each part of the answer as it comes."""
+        words = self._answers.words
+        async with aclosing(self._answers.events(ChatRequest(self.job.text, conversation_id))) as events:
+            while True:
+                try:
+                    async with asyncio.timeout(ANSWER_SECONDS):
+                        event = await anext(events)
+                except TimeoutError:
+                    raise NoAnswer("the assistant took too long") from None
+                except StopAsyncIteration:
+                    raise (Interrupted if self._answers.stopping else NoAnswer) from None
+                if isinstance(event, Started):
+                    words = strings(event.language)
+                    await self._think(words)
+                elif isinstance(event, Sentence):
+                    piece = render.sentence_piece(event, first=not self._pieces)
+                    self._pieces.append(piece)
+                    if self._delivery:
+                        await self._delivery.write(self._blocks(piece, words))
+                else:
+                    return await self._note(ReplyModel.of(event.reply))
+
+    async def _note(self, reply: ReplyModel) -> ReplyModel:
+        """Remember where the reply is kept, for another attempt and for what is said next in the thread."""
+        self.job = replace(self.job, conversation_id=reply.conversation_id, message_id=reply.message_id)
+        if self.job.thread:
+            place = (self.job.team, self.job.channel, self.job.thread)
+            await self._answers.in_record(self._answers.ledger.speak_in, *place, reply.conversation_id)
+        return reply
+
+    async def _think(self, words: Strings) -> None:
+        """Show that there is work going on. It is a courtesy: nothing depends on it."""
+        if self.job.response_url:
+            self._slow = asyncio.create_task(self._say_slow(self.job.response_url, words))
+            return
+        with suppress(*TROUBLES):
+            async with asyncio.timeout(2):
+                await self._client.assistant_threads_setStatus(
+                    channel_id=self.job.channel, thread_ts=self.job.thread, status=words.text("slack.status")
+                )
+
+    async def _say_slow(self, response_url: str, words: Strings) -> None:
+        """A command shows nothing until it is answered: say that it is being worked on where that takes a while."""
+        await asyncio.sleep(SLOW_SECONDS)
+        with suppress(*TROUBLES):
+            await deliver.respond(response_url, self._answers.session, words.text("widget.thinking"))
+
+    async def _finish(self, reply: ReplyModel) -> None:
+        """Deliver what has not been, and the buttons."""
+        words = strings(reply.language)
+        shown = self._pieces or render.reply_pieces(reply)
+        rest = render.source_pieces(reply, shown, words)
+        closing = [render.feedback_buttons(reply.message_id, words)]
+        if self._delivery:
+            pieces = rest if self._pieces else [*shown, *rest]
+            for piece in pieces:
+                await self._delivery.write(self._blocks(piece, words))
+            await self._delivery.finish(closing)
+        elif self.job.response_url:
+            closing.append(render.share_button(reply.conversation_id, reply.message_id, words))
+            found = [block for piece in [*shown, *rest] for block in self._blocks(piece, words)]
+            await deliver.respond_whole(self._client, self.job, self._answers.session, found, closing)
+
+    def _blocks(self, piece: render.Piece, words: Strings) -> list[render.Block]:
+        return render.blocks(piece, words, self._answers.public_url)
+
+    async def _tell(self, key: str, words: Strings) -> None:
+        await deliver.tell(self._client, self.job, self._answers.session, words.text(key))
+
+
+def find_reply(conversations: Conversations, conversation_id: str, message_id: str) -> ReplyModel | None:
+    """A reply that was given; None where it is not kept any more."""
+    try:
+        kept = conversations.messages(conversation_id)
+    except UnknownConversation:
+        return None
+    found = (message.reply for message in kept if message.reply["message_id"] == message_id)
+    return next((ReplyModel.model_validate(reply) for reply in found), None)
