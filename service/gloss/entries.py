@@ -1,0 +1,116 @@
+"""Finds the entries of several words in a sentence: `i stedet for`, `gå til grunde`, `sociale medier`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from index.lexicon import LANGUAGES, Lexicon
+from service.gloss.data import Tables
+from service.gloss.readings import FILE_COST, OTHER_FILE_COST, Reader, tag_of
+from service.gloss.records import Node, Reading, Sense
+
+MAX_WORDS = 5
+WORD_BONUS = 1.2
+"""What an entry gains for each word after its first one: a longer entry says more than its words one by one."""
+# A reflexive verb stands in the lexicon with the third person's pronoun; in a text it takes any.
+REFLEXIVES = {
+    "da": frozenset({"sig", "mig", "dig", "os", "jer"}),
+    "nb": frozenset({"seg", "meg", "deg", "oss", "dere"}),
+    "nn": frozenset({"seg", "meg", "deg", "oss", "dykk"}),
+    "sv": frozenset({"sig", "mig", "dig", "oss", "er"}),
+    "en": frozenset({"oneself", "itself", "himself", "herself", "themselves", "ourselves", "myself", "yourself"}),
+}
+_THIRD = {"da": "sig", "nb": "seg", "nn": "seg", "sv": "sig", "en": "oneself"}
+
+
+class Entries:
+    """The multi-word entries of the lexicon and of the function words, by their first word."""
+
+    def __init__(self, lexicon: Lexicon, tables: Tables, reader: Reader) -> None:
+        self._lexicon = lexicon
+        self._reader = reader
+        self._preferred = tables.preferred
+        self._index: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
+        for language in LANGUAGES:
+            index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+            for entry in dict.fromkeys((*reader.functions(language), *lexicon.words(language))):
+                words = tuple(entry.split(" "))
+                if 1 < len(words) <= MAX_WORDS:
+                    index.setdefault(words[0], []).append((words, entry))
+            self._index[language] = index
+
+    def find(self, words: Sequence[str | None], language: str) -> Iterator[Node]:
+        """Every entry that stands in `words` (lower case; None for a sign, which no entry runs over)."""
+        index = self._index[language]
+        for start, word in enumerate(words):
+            if word is None:
+                continue
+            for key in sorted(self._reader.lemmas(word, language)):
+                for entry_words, entry in index.get(key, ()):
+                    end = start + len(entry_words)
+                    if end <= len(words) and self._matches(words[start:end], entry_words, language):
+                        yield from self._nodes(start, end, words[start:end], entry_words, entry, language)
+
+    def _matches(self, words: Sequence[str | None], entry: Sequence[str], language: str) -> bool:
+        for place, (word, part) in enumerate(zip(words, entry, strict=True)):
+            if word is None:
+                return False
+            if word == part or (part == _THIRD[language] and word in REFLEXIVES[language]):
+                continue
+            # Inside an entry only its content words are inflected.
+            if place and part in self._reader.functions(language):
+                return False
+            if part not in self._reader.lemmas(word, language):
+                return False
+        return True
+
+    def _nodes(
+        self,
+        start: int,
+        end: int,
+        words: Sequence[str | None],
+        entry_words: tuple[str, ...],
+        entry: str,
+        language: str,
+    ) -> Iterator[Node]:
+        bonus = WORD_BONUS * (len(entry_words) - 1)
+        exact = tuple(words) == entry_words
+        functions = list(self._reader.function_readings(entry, language)) if exact else []
+        for reading in functions:
+            yield Node(start, end, replace(reading, weight=reading.weight + bonus + 0.3))
+        for id_ in self._lexicon.words(language).get(entry, ()):
+            concept = self._lexicon.concepts[id_]
+            if concept.pos == "func" and functions:
+                continue
+            rank = concept.words[language].index(entry) if entry in concept.words[language] else 3
+            cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + 0.2 * rank
+            if id_ in self._preferred.get((language, entry), ()):
+                cost = -1.0
+            # The verb stands first and the noun last; these carry the inflection.
+            head_place = 0 if concept.pos == "verb" else -1
+            for tag, feature, genitive in self._forms(
+                words[head_place], entry_words[head_place], concept.pos, language
+            ):
+                if not exact and concept.pos not in ("verb", "noun", "adj", "phrase"):
+                    continue
+                reading = Reading(
+                    tag, bonus - cost, concept.pos, feature, entry, (Sense(concept, cost),), genitive=genitive
+                )
+                yield Node(start, end, reading)
+
+    def _forms(self, word: str | None, head: str, pos: str, language: str) -> Iterator[tuple[str, str, bool]]:
+        """The tags and features that an entry has by its head as written."""
+        found: dict[tuple[str, str, bool], None] = {}
+        if word is not None and pos in ("verb", "noun", "adj", "phrase"):
+            wanted = ("verb", "func") if pos == "verb" else (pos,)
+            for reading in self._reader.read(word, language):
+                own = reading.lemma == head or (reading.pos == "func" and reading.function is not None)
+                if own and reading.pos in wanted and (pos != "verb" or reading.feature):
+                    tag = reading.tag if reading.pos != "func" else tag_of("verb", reading.feature)
+                    found[tag, reading.feature, reading.genitive] = None
+        if found:
+            yield from found
+        elif word == head or pos in ("verb", "noun"):
+            feature = {"noun": "sg", "verb": "inf", "adj": "pos"}.get(pos, "")
+            yield tag_of(pos, feature), feature, False

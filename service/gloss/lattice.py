@@ -1,0 +1,48 @@
+"""Chooses the readings of a sentence that fit their neighbours best (Viterbi over words and multi-word entries)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from service.gloss.records import Node, Reading
+
+START, END = "START", "END"
+
+
+def best_path(nodes: Sequence[Node], length: int, weights: Mapping[tuple[str, str], float]) -> tuple[Node, ...]:
+    """The heaviest chain of nodes that covers the tokens 0..length without gap or overlap.
+
+    A chain weighs the sum of its readings' weights and of `weights` for each pair of neighbouring tags. Of two equal
+    chains the one of the earlier nodes wins, so that the choice does not vary.
+    """
+    starting: list[list[int]] = [[] for _ in range(length + 1)]
+    for number, node in enumerate(nodes):
+        starting[node.start].append(number)
+    # best[position] = for each node that ends there: (weight, the chain's node before it)
+    ending: list[list[int]] = [[] for _ in range(length + 1)]
+    weight_to = [float("-inf")] * len(nodes)
+    before = [-1] * len(nodes)
+    for position in range(length):
+        for number in starting[position]:
+            node = nodes[number]
+            if position == 0:
+                weight_to[number] = weights.get((START, node.tag), 0.0) + node.reading.weight
+            else:
+                for other in ending[position]:
+                    weight = weight_to[other] + weights.get((nodes[other].tag, node.tag), 0.0) + node.reading.weight
+                    if weight > weight_to[number]:
+                        weight_to[number], before[number] = weight, other
+            ending[node.end].append(number)
+    if not ending[length]:
+        return ()
+    last = max(ending[length], key=lambda number: weight_to[number] + weights.get((nodes[number].tag, END), 0.0))
+    path: list[Node] = []
+    while last >= 0:
+        path.append(nodes[last])
+        last = before[last]
+    return tuple(reversed(path))
+
+
+def unknown(tag: str, weight: float = 0.0) -> Reading:
+    """The reading of a token that stays as it is."""
+    return Reading(tag, weight)

@@ -1,0 +1,171 @@
+"""Inflection in both directions: which lemma a form may belong to, and which form a lemma takes.
+
+Rules only propose; irregular forms are listed, and simplemma's full-form dictionaries say which proposal is a word. So
+`hus` becomes `huse` in Danish and not `huser` without a table of declensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.lexicon import LANGUAGES
+from index.words import WordAnalyzer
+from service.gloss.data import Rule, Tables
+
+VOWELS = frozenset("aeiouyæøåäö")
+# Verbs made by a prefix are inflected as the verb itself: foregå as gå, undersøge as søge.
+_MIN_TAIL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A lemma that a form may belong to, and as which form of it."""
+
+    lemma: str
+    pos: str
+    feature: str
+    irregular: bool = False
+
+
+class Morphology:
+    """Analyses and makes word forms of the five languages; all words in lower case."""
+
+    def __init__(self, tables: Tables, words: WordAnalyzer) -> None:
+        self._words = words
+        self._tables = tables
+        self._rules: dict[str, dict[tuple[str, str], tuple[Rule, ...]]] = {}
+        self._endings: dict[str, dict[str, list[Rule]]] = {}
+        self._irregular: dict[str, dict[str, list[Analysis]]] = {}
+        for language in LANGUAGES:
+            by_key: dict[tuple[str, str], list[Rule]] = {}
+            endings = self._endings[language] = {}
+            for rule in tables.rules[language]:
+                by_key.setdefault((rule.pos, rule.feature), []).append(rule)
+                endings.setdefault(rule.form_ending.lstrip("+"), []).append(rule)
+            self._rules[language] = {key: tuple(rules) for key, rules in by_key.items()}
+            forms = self._irregular[language] = {}
+            for (pos, lemma, feature), written in tables.irregular[language].items():
+                for form in {shape: None for base in written for shape in _declined(base, pos, feature, language)}:
+                    forms.setdefault(form, []).append(Analysis(lemma, pos, feature, irregular=True))
+        self.inflect = lru_cache(maxsize=50_000)(self._inflect)
+
+    def analyses(self, form: str, language: str) -> Iterator[Analysis]:
+        """Every lemma and feature that the tables allow for `form`; whether the lemma is a word is for the caller."""
+        yield from self._irregular[language].get(form, ())
+        for cut in range(min(6, len(form) - 1)):
+            stem, ending = (form[:-cut], form[-cut:]) if cut else (form, "")
+            for rule in self._endings[language].get(ending, ()):
+                if lemma := _lemma(stem, rule):
+                    yield Analysis(lemma, rule.pos, rule.feature)
+
+    def irregular_tails(self, form: str, language: str) -> Iterator[Analysis]:
+        """Irregular forms behind a prefix: `foregik` → `foregå`, past."""
+        for cut in range(2, len(form) - _MIN_TAIL + 1):
+            for found in self._irregular[language].get(form[cut:], ()):
+                yield Analysis(form[:cut] + found.lemma, found.pos, found.feature, irregular=True)
+
+    def is_form(self, form: str, lemma: str, language: str) -> bool:
+        """Whether the dictionary has `form` as a form of `lemma`."""
+        return self._words.is_dictionary_word(form, language) and self._words.lemma(form, language) == lemma
+
+    def gender(self, noun: str, language: str) -> str:
+        """ "neut" or "common" by the definite form ("fem" in Nynorsk); "common" where it is not known."""
+        definite = self.inflect(noun, "noun", "sg.def", language)
+        if not definite or definite == noun:
+            return "common"
+        if definite.endswith("t"):
+            return "neut"
+        return "fem" if language == "nn" and definite.endswith("a") else "common"
+
+    def _inflect(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
+        """The form of a lemma (one word) for a feature; None where none is known to be right."""
+        irregular = self._tables.irregular[language]
+        if found := irregular.get((pos, lemma, feature)):
+            return found[0]
+        proposals = [form for rule in self._rules[language].get((pos, feature), ()) if (form := _form(lemma, rule))]
+        for form in proposals:
+            if self.is_form(form, lemma, language) and (form != lemma or rule_allows_bare(feature)):
+                return form
+        for cut in range(2, len(lemma) - _MIN_TAIL + 1):
+            tail = lemma[cut:]
+            if (found := irregular.get((pos, tail, feature))) and VOWELS.intersection(lemma[:cut]):
+                return lemma[:cut] + found[0]
+        if language == "en":
+            return english(lemma, pos, feature)
+        return self._by_tail(lemma, pos, feature, language)
+
+    def _by_tail(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
+        """A compound that no dictionary has is inflected as its last part."""
+        for cut in range(3, len(lemma) - 2):
+            tail = lemma[cut:]
+            if self._words.lexicon.words(language).get(tail) and (form := self.inflect(tail, pos, feature, language)):
+                return lemma[:cut] + form
+        return None
+
+
+def rule_allows_bare(feature: str) -> bool:
+    """Whether a form may be the lemma itself: plurals (`år`), imperatives, neuters and adverbs of adjectives."""
+    return feature in ("pl", "imp", "neut", "adv")
+
+
+def english(lemma: str, pos: str, feature: str) -> str | None:
+    """A regular English form by the spelling rules alone; None for a degree (those take more and most)."""
+    sibilant = lemma.endswith(("s", "x", "z", "ch", "sh"))
+    consonant_y = lemma.endswith("y") and lemma[-2:-1] not in "aeiou"
+    if feature in ("pl", "pres"):
+        return lemma[:-1] + "ies" if consonant_y else lemma + ("es" if sibilant else "s")
+    if feature in ("past", "part"):
+        return lemma + "d" if lemma.endswith("e") else lemma[:-1] + "ied" if consonant_y else lemma + "ed"
+    if feature == "ger":
+        return lemma[:-1] + "ing" if lemma.endswith("e") and not lemma.endswith(("ee", "ye", "oe")) else lemma + "ing"
+    return lemma if pos == "verb" else None
+
+
+def _declined(form: str, pos: str, feature: str, language: str) -> tuple[str, ...]:
+    """An irregular form with those that are made from it by rule: `størst`, `største`; `skrevet`, `skrevne`."""
+    if language == "en":
+        return (form,)
+    if pos == "adj" and feature == "sup":
+        return (form, form + "e", form + "a") if language == "sv" else (form, form + "e")
+    if pos == "verb" and feature == "part":
+        if language == "sv" and form.endswith("it"):
+            return (form, form[:-2] + "en", form[:-2] + "et", form[:-2] + "na")
+        if language == "nn" and form.endswith("e"):
+            return (form, form + "n", form + "t", form[:-1] + "ne")
+        if language in ("da", "nb") and form.endswith("et"):
+            return (form, form[:-2] + "en", form[:-2] + "ne")
+        if form.endswith(("t", "d")):
+            return (form, form + ("da" if form.endswith("d") and language == "sv" else "e"), form + "a")
+    return (form,)
+
+
+def _form(lemma: str, rule: Rule) -> str | None:
+    """`lemma` with its ending replaced, if it has that ending."""
+    ending, doubled = rule.lemma_ending, rule.form_ending.startswith("+")
+    if ending.startswith("+"):
+        ending = ending[1:]
+        if not lemma.endswith(ending) or len(lemma) < len(ending) + 3:
+            return None
+        stem = lemma[: -len(ending)]
+        return stem[:-1] + rule.form_ending if stem[-1] == stem[-2] else None
+    if ending and not lemma.endswith(ending):
+        return None
+    stem = lemma[: len(lemma) - len(ending)]
+    if not stem:
+        return None
+    if doubled:
+        return stem + stem[-1] + rule.form_ending[1:] if stem[-1] not in VOWELS else None
+    return stem + rule.form_ending
+
+
+def _lemma(stem: str, rule: Rule) -> str | None:
+    """The lemma of a form whose ending has been cut off; the reverse of `_form`."""
+    if not stem:
+        return None
+    if rule.form_ending.startswith("+"):
+        return stem[:-1] + rule.lemma_ending if len(stem) > 2 and stem[-1] == stem[-2] else None
+    if rule.lemma_ending.startswith("+"):
+        return stem + stem[-1] + rule.lemma_ending[1:] if stem[-1] not in VOWELS else None
+    return stem + rule.lemma_ending

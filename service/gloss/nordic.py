@@ -1,0 +1,214 @@
+"""Writes the chosen readings in Danish, Bokmål, Nynorsk or Swedish, with number, definiteness, tense and agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from index.words import WordAnalyzer
+from service.gloss.choose import target_word
+from service.gloss.morphology import Morphology
+from service.gloss.records import FunctionWord, Node, Reading
+from service.gloss.syntax import FINITE, determiner_of, head_of_phrase, is_article, is_free, subject_of
+
+DOUBLE_DEFINITE = frozenset({"nb", "nn", "sv"})
+"""Languages that say `den nye virksomheten`, with both the article and the ending; Danish says `den nye virksomhed`."""
+ARTICLES = {
+    "da": {"common": "den", "neut": "det", "pl": "de"},
+    "nb": {"common": "den", "neut": "det", "pl": "de"},
+    "nn": {"common": "den", "fem": "den", "neut": "det", "pl": "dei"},
+    "sv": {"common": "den", "neut": "det", "pl": "de"},
+}
+INDEFINITE = {
+    "da": {"common": "en", "neut": "et"},
+    "nb": {"common": "en", "neut": "et"},
+    "nn": {"common": "ein", "fem": "ei", "neut": "eit"},
+    "sv": {"common": "en", "neut": "ett"},
+}
+MORE = {"da": ("mere", "mest"), "nb": ("mer", "mest"), "nn": ("meir", "mest"), "sv": ("mer", "mest")}
+BE_PASSIVE = {"da": "blive", "nb": "bli", "nn": "bli", "sv": "bli"}
+_LINKERS = {"da": ("", "s", "e"), "nb": ("", "s", "e"), "nn": ("", "s", "e"), "sv": ("", "s")}
+
+
+class NordicWriter:
+    """Turns chosen nodes into words of one Scandinavian language."""
+
+    def __init__(
+        self, language: str, morphology: Morphology, words: WordAnalyzer, wordings: Mapping[tuple[str, str], str]
+    ) -> None:
+        self.language = language
+        self._morphology = morphology
+        self._words = words
+        self._wordings = wordings
+
+    def write(self, nodes: Sequence[Node], source: str) -> tuple[Node, ...]:
+        """The nodes with their words."""
+        return tuple(replace(node, words=self._write(nodes, place, source)) for place, node in enumerate(nodes))
+
+    def _write(self, nodes: Sequence[Node], place: int, source: str) -> str:
+        node = nodes[place]
+        reading = node.reading
+        if reading.kept or node.dropped:
+            return node.words
+        if reading.function:
+            return self._function(nodes, place, reading.function, source)
+        words = self._content(nodes, place, source)
+        if words is None:
+            return node.words
+        if reading.genitive:
+            return words if words.endswith("s") else words + "s"
+        return words
+
+    def _content(self, nodes: Sequence[Node], place: int, source: str) -> str | None:
+        reading = nodes[place].reading
+        feature = self._feature(nodes, place, source)
+        if not reading.parts:
+            word = self._lemma(nodes[place])
+            return None if word is None else self._inflected(nodes, place, word, reading, feature)
+        first = [target_word(p.senses[0].concept, p.lemma, self.language, self._wordings) for p in reading.parts[:-1]]
+        last = reading.parts[-1]
+        word = target_word(last.senses[0].concept, last.lemma, self.language, self._wordings)
+        if word is None or None in first:
+            return None
+        inflected = self._inflected(nodes, place, word, last, feature)
+        return self._joined([name for name in first if name], word, inflected)
+
+    def _joined(self, first: list[str], last: str, inflected: str) -> str:
+        """A compound with the linker that the dictionary knows, else with a hyphen."""
+        if len(first) == 1 and " " not in first[0] and " " not in last:
+            for linker in _LINKERS[self.language]:
+                if self._words.is_dictionary_word(first[0] + linker + last, self.language):
+                    return first[0] + linker + inflected
+        return "-".join([*first, inflected])
+
+    def _lemma(self, node: Node) -> str | None:
+        concept = node.sense.concept if node.sense else None
+        return target_word(concept, node.reading.lemma, self.language, self._wordings) if concept else None
+
+    def _feature(self, nodes: Sequence[Node], place: int, source: str) -> str:
+        """The feature that the word takes here: definiteness and agreement differ among the languages."""
+        reading = nodes[place].reading
+        if nodes[place].tag in ("N", "NGEN") and reading.pos == "noun":
+            number = "pl" if reading.feature.startswith("pl") else "sg"
+            return f"{number}.def" if self._is_definite(nodes, place, source) else number
+        if reading.pos == "adj" and nodes[place].tag == "ADJ" and reading.feature in ("pos", "neut", "pl"):
+            return self._agreement(nodes, place, source)
+        return reading.feature
+
+    def _is_definite(self, nodes: Sequence[Node], place: int, source: str) -> bool:
+        suffix = nodes[place].reading.feature.endswith(".def")
+        found = determiner_of(nodes, place)
+        if found is None or is_free(nodes[found]):
+            return suffix
+        determiner = nodes[found]
+        if is_article(determiner):
+            if self.language in DOUBLE_DEFINITE:
+                return True
+            return source == "en" and found == place - 1
+        if determiner.reading.feature.startswith("dem"):
+            return self.language in ("nb", "nn")
+        return False
+
+    def _agreement(self, nodes: Sequence[Node], place: int, source: str) -> str:
+        head = head_of_phrase(nodes, place)
+        if head is None or nodes[head].tag == "NAME":
+            if source != "en":
+                return nodes[place].reading.feature
+            verb = next((p for p in range(place - 1, -1, -1) if nodes[p].tag in FINITE), None)
+            subject = subject_of(nodes, verb) if verb is not None else None
+            return "pl" if subject is not None and subject.plural else "pos"
+        noun = nodes[head]
+        found = determiner_of(nodes, head)
+        definite = found is not None and (
+            nodes[found].tag in ("POSS", "NGEN") or nodes[found].reading.feature.startswith(("def", "dem"))
+        )
+        if noun.plural or definite or noun.reading.feature.endswith(".def"):
+            return "pl"
+        return "neut" if self._gender(noun) == "neut" else "pos"
+
+    def _gender(self, noun: Node) -> str:
+        reading = noun.reading.parts[-1] if noun.reading.parts else noun.reading
+        if not reading.senses:
+            return "common"
+        concept = noun.sense.concept if noun.sense and not noun.reading.parts else reading.senses[0].concept
+        word = target_word(concept, reading.lemma, self.language, self._wordings)
+        return self._morphology.gender(word.split(" ")[-1].lower(), self.language) if word else "common"
+
+    def _inflected(self, nodes: Sequence[Node], place: int, word: str, reading: Reading, feature: str) -> str:
+        if reading.pos == "noun" and feature != "sg":
+            before, space, last = word.rpartition(" ")
+            return before + space + self._noun(last, feature)
+        if reading.pos == "verb" and feature != "inf":
+            head, space, rest = word.partition(" ")
+            return self._verb(head, feature) + space + rest
+        if reading.pos == "adj" and feature not in ("pos", "") and " " not in word:
+            return self._adjective(word, feature)
+        return word
+
+    def _noun(self, word: str, feature: str) -> str:
+        made = self._morphology.inflect(word.lower(), "noun", feature, self.language)
+        if made is None and feature == "pl.def":
+            made = self._morphology.inflect(word.lower(), "noun", "pl", self.language)
+        if made is None:
+            return word
+        return word[0] + made[1:] if word[0].isupper() else made
+
+    def _verb(self, verb: str, feature: str) -> str:
+        inflect = self._morphology.inflect
+        if made := inflect(verb, "verb", feature, self.language):
+            return made
+        if feature.endswith(".pass"):
+            tense = feature.removesuffix(".pass")
+            participle = inflect(verb, "verb", "part", self.language)
+            auxiliary = BE_PASSIVE[self.language]
+            finite = auxiliary if tense == "inf" else inflect(auxiliary, "verb", tense, self.language)
+            return f"{finite} {participle}" if finite and participle else verb
+        return verb
+
+    def _adjective(self, word: str, feature: str) -> str:
+        made = self._morphology.inflect(word, "adj", feature, self.language)
+        if made is None and feature in ("comp", "sup"):
+            return f"{MORE[self.language][feature == 'sup']} {word}"
+        return made or word
+
+    def _function(self, nodes: Sequence[Node], place: int, row: FunctionWord, source: str) -> str:
+        forms = row.forms[self.language]
+        if not forms:
+            return nodes[place].words
+        if is_article(nodes[place]):
+            return self._article(nodes, place, source)
+        if row.tag in ("DET", "POSS", "NUM") and len(forms) > 1:
+            return self._agreeing(nodes, place, row, forms)
+        if row.tag == "VF" and row.feature and row.verb == "do" and source == "en":
+            return forms[0]
+        return forms[0].removeprefix("~")
+
+    def _article(self, nodes: Sequence[Node], place: int, source: str) -> str:
+        """den, det, de; nothing where the noun's own ending says it (`the company` → `virksomheden`)."""
+        head = head_of_phrase(nodes, place)
+        articles = ARTICLES[self.language]
+        if head is None:
+            return nodes[place].words if source != "en" else articles["common"]
+        noun = nodes[head]
+        if source == "en" and (head == place + 1 or noun.tag == "NAME"):
+            return "" if noun.tag == "N" and not noun.reading.kept else articles["common"] if noun.tag == "N" else ""
+        return articles["pl"] if noun.plural else articles[self._gender(noun)]
+
+    def _agreeing(self, nodes: Sequence[Node], place: int, row: FunctionWord, forms: tuple[str, ...]) -> str:
+        head = head_of_phrase(nodes, place)
+        if head is None:
+            return forms[0]
+        noun = nodes[head]
+        gender = self._gender(noun)
+        if row.feature == "sg" and row.forms["en"][0] == "a":
+            return INDEFINITE[self.language].get(gender, forms[0])
+        single = [form for form in forms if " " not in form]
+        if noun.plural:
+            return next((form for form in single if form.endswith(("e", "a", "i"))), forms[0])
+        if gender == "neut":
+            return next((form for form in single if form.endswith("t")), forms[0])
+        return (
+            forms[0]
+            if not forms[0].endswith("t")
+            else next((f for f in single if not f.endswith(("t", "e", "a"))), forms[0])
+        )

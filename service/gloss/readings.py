@@ -1,0 +1,237 @@
+"""Every way to read one word: function words, lexicon entries under a citation form, and compounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from index import compounds
+from index.lexicon import LANGUAGES, Concept, Lexicon
+from index.words import WordAnalyzer
+from service.gloss.data import Tables
+from service.gloss.morphology import Morphology
+from service.gloss.records import FunctionWord, Reading, Sense
+
+# How much less likely a sense is. Steps were set by reading glosses; docs/decisions/0601-gloss.md has the outcome.
+FILE_COST = {"core": 0.0, "general": 0.3}
+OTHER_FILE_COST = 0.4
+RANK_COST = 0.4
+"""For each place further back in its cell: the first word of a cell is what one usually says for the concept."""
+INFLECTED_COST = 0.1
+UNCONFIRMED_COST = 0.9
+"""An analysis by suffix that the dictionary does not confirm."""
+FUNCTION_BONUS = 1.0
+PREFERRED_BONUS = 3.0
+"""Puts the concepts of preferred.tsv before all others of the same word class, …"""
+PREFERRED_WEIGHT = 0.5
+"""… and their word class before the others, unless the neighbours say otherwise."""
+COMPOUND_COST = 1.5
+MAX_WORD = 60
+MAX_CACHED = 100_000
+
+CITATION = {"noun": "sg", "verb": "inf", "adj": "pos", "adv": "", "name": "", "phrase": "", "func": ""}
+VERB_TAGS = {
+    "inf": "VI", "pres": "VF", "past": "VF", "part": "VP", "ptc": "VP", "ger": "GER", "imp": "IMP",
+    "inf.pass": "VIPAS", "pres.pass": "VPAS", "past.pass": "VPAS",
+}  # fmt: skip
+TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
+# Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
+PART_POS = ("noun", "verb", "adj", "adv")
+
+
+def tag_of(pos: str, feature: str) -> str:
+    """The word class as neighbours see it."""
+    if pos == "verb":
+        return VERB_TAGS.get(feature.removesuffix(".1sg").removesuffix(".pl"), "VF")
+    return "ADV" if feature == "adv" else TAGS[pos]
+
+
+class Reader:
+    """Finds the readings of words in a language. Every word is analysed once."""
+
+    def __init__(self, lexicon: Lexicon, tables: Tables, words: WordAnalyzer, morphology: Morphology) -> None:
+        self.lexicon = lexicon
+        self._tables = tables
+        self._words = words
+        self._morphology = morphology
+        self._cache: dict[tuple[str, str], tuple[Reading, ...]] = {}
+        self._functions: dict[str, dict[str, list[FunctionWord]]] = {language: {} for language in LANGUAGES}
+        for row in tables.function_words:
+            for language in LANGUAGES:
+                for form in row.forms[language]:
+                    # A leading ~ marks what is only written, never read, in that language.
+                    if not form.startswith("~"):
+                        self._functions[language].setdefault(form.lower(), []).append(row)
+
+    def functions(self, language: str) -> dict[str, list[FunctionWord]]:
+        """Lower-case form (one word or several) → function words, in the table's order."""
+        return self._functions[language]
+
+    def read(self, word: str, language: str) -> tuple[Reading, ...]:
+        """The readings of a lower-case word without the genitive of English; () for a word that is not known."""
+        key = (word, language)
+        if key not in self._cache:
+            if len(self._cache) > MAX_CACHED:
+                self._cache.clear()
+            self._cache[key] = tuple(self._read(word, language)) if len(word) <= MAX_WORD else ()
+        return self._cache[key]
+
+    def lemmas(self, word: str, language: str) -> frozenset[str]:
+        """The word and the citation forms it may have."""
+        return frozenset((word, *(reading.lemma for reading in self.read(word, language) if reading.lemma)))
+
+    def function_readings(self, word: str, language: str) -> Iterator[Reading]:
+        for rank, row in enumerate(self._functions[language].get(word, ())):
+            place = row.forms[language].index(word) if word in row.forms[language] else 0
+            weight = FUNCTION_BONUS - 0.1 * rank - 0.05 * place
+            yield Reading(row.tag, weight, "func", row.feature, function=row)
+            if language == "en" and row.tag == "VI" and row.verb:
+                yield Reading("VF", weight, "func", "pres", function=row)
+
+    def _read(self, word: str, language: str) -> list[Reading]:
+        functions = list(self.function_readings(word, language))
+        content = list(_best(self._content(word, language)))
+        if functions:
+            # A function word is rarely anything else, unless its content sense is known to be as common.
+            content = [reading for reading in content if _alike(reading)]
+        readings = functions + content
+        if not readings and (base := self._ungenitive(word, language)):
+            readings = [
+                replace(reading, tag="NGEN", genitive=True)
+                for reading in self.read(base, language)
+                if reading.pos in ("noun", "name") and not reading.function
+            ]
+        elif content and (base := self._ungenitive(word, language)) and not functions:
+            readings += [
+                replace(reading, tag="NGEN", genitive=True, weight=reading.weight - 0.3)
+                for reading in self.read(base, language)
+                if reading.pos in ("noun", "name") and not reading.function and not reading.parts
+            ]
+        return readings or list(self._compound(word, language))
+
+    def _ungenitive(self, word: str, language: str) -> str | None:
+        """The word without the genitive -s of the Scandinavian languages."""
+        if language == "en" or not word.endswith("s") or len(word) < 4:
+            return None
+        return word[:-1].rstrip("'’")
+
+    def _content(self, word: str, language: str) -> Iterator[Reading]:
+        yield from self._entries(word, word, None, 0.0, language)
+        direct = word in self.lexicon.words(language)
+        seen: set[tuple[str, str, str]] = set()
+        analyses = list(self._morphology.analyses(word, language))
+        if not any(found.irregular for found in analyses):
+            analyses = [*self._morphology.irregular_tails(word, language), *analyses]
+        for found in analyses:
+            key = (found.lemma, found.pos, found.feature)
+            if key in seen or found.lemma not in self.lexicon.words(language):
+                continue
+            seen.add(key)
+            if found.irregular:
+                cost = 0.0
+            elif found.lemma == word or self._morphology.is_form(word, found.lemma, language):
+                cost = INFLECTED_COST
+            elif self._words.is_dictionary_word(word, language):
+                cost = UNCONFIRMED_COST + (0.8 if direct else 0.0)
+            else:
+                cost = UNCONFIRMED_COST
+            yield from self._entries(word, found.lemma, (found.pos, found.feature), cost, language)
+        lemma = self._words.lemma(word, language)
+        if not direct and lemma != word and not any(lemma == other for other, _, _ in seen):
+            yield from self._entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True)
+
+    def _entries(
+        self, word: str, lemma: str, form: tuple[str, str] | None, cost: float, language: str, *, guess: bool = False
+    ) -> Iterator[Reading]:
+        """The senses of `lemma`, one reading for each word class and feature."""
+        preferred = self._tables.preferred.get((language, word), self._tables.preferred.get((language, lemma), ()))
+        by_pos: dict[str, list[Sense]] = {}
+        for id_ in self.lexicon.words(language).get(lemma, ()):
+            concept = self.lexicon.concepts[id_]
+            if concept.pos == "func" or (form and not _fits(concept.pos, *form)):
+                continue
+            by_pos.setdefault(concept.pos, []).append(self._sense(concept, lemma, language, preferred))
+        for pos, senses in by_pos.items():
+            senses.sort(key=lambda sense: sense.cost)
+            feature = form[1] if form else _guess(word, lemma, pos, language) if guess else CITATION[pos]
+            shown = "verb" if form and form[0] == "verb" else pos
+            weight = min(PREFERRED_WEIGHT, -senses[0].cost) - cost
+            made = Reading(tag_of(shown, feature), weight, pos, feature, lemma, tuple(senses))
+            yield made
+            if language == "en" and pos == "verb" and feature == "inf":
+                yield replace(made, tag="VF", feature="pres", weight=made.weight - 0.05)
+
+    def _sense(self, concept: Concept, lemma: str, language: str, preferred: tuple[str, ...]) -> Sense:
+        words = [word.lower() for word in concept.words[language]]
+        rank = words.index(lemma) if lemma in words else len(words)
+        cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + RANK_COST * min(rank, 3)
+        if concept.id in preferred:
+            cost -= PREFERRED_BONUS - preferred.index(concept.id) * 0.5
+        return Sense(concept, cost)
+
+    def _compound(self, word: str, language: str) -> Iterator[Reading]:
+        """The readings of a compound: those of its last part, with the parts before it."""
+        if language == "en":
+            return
+
+        def is_part(part: str) -> bool:
+            return bool(self._part(part, language)) or bool(self._last_parts(part, language))
+
+        found = compounds.split(word, language, is_part)
+        if not found or not all(self._part(part, language) for part in found[:-1]):
+            return
+        first = tuple(part for name in found[:-1] if (part := self._part(name, language)))
+        for last in self._last_parts(found[-1], language):
+            yield replace(last, weight=last.weight - COMPOUND_COST, parts=(*first, last), lemma=word)
+
+    def _part(self, part: str, language: str) -> Reading | None:
+        """The best reading of a first part, which stands in citation form."""
+        readings = list(self._entries(part, part, None, 0.0, language))
+        readings = [reading for reading in readings if reading.pos in PART_POS and reading.feature != "pres"]
+        if not readings:
+            return None
+        # In compounds nouns come first by far: kunde-service, not "to customer".
+        return max(readings, key=lambda reading: (reading.pos == "noun", reading.weight))
+
+    def _last_parts(self, part: str, language: str) -> list[Reading]:
+        if len(part) < compounds.MIN_PART or part in self._functions[language]:
+            return []
+        found = [reading for reading in _best(self._content(part, language)) if reading.pos in PART_POS]
+        if not found and (base := self._ungenitive(part, language)):
+            found = [
+                replace(reading, tag="NGEN", genitive=True)
+                for reading in _best(self._content(base, language))
+                if reading.pos == "noun"
+            ]
+        return found
+
+
+def _alike(reading: Reading) -> bool:
+    """Whether a content reading may stand beside function words: everyday nouns and verbs that are spelt like them."""
+    return bool(reading.senses) and reading.senses[0].cost <= -1.0
+
+
+def _fits(concept_pos: str, pos: str, feature: str) -> bool:
+    if concept_pos == "adj" and pos == "verb":
+        return False
+    return concept_pos == pos
+
+
+def _guess(word: str, lemma: str, pos: str, language: str) -> str:
+    """What a form that no rule explains probably is."""
+    if pos == "noun":
+        return "sg"
+    if pos == "verb":
+        return "inf" if word == lemma else "past" if language == "en" else "pres"
+    return CITATION[pos]
+
+
+def _best(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """One reading for each tag, feature and lemma, the likeliest; at most two lemmas for each tag and feature."""
+    kept: dict[tuple[str, str], list[Reading]] = {}
+    for reading in sorted(readings, key=lambda reading: -reading.weight):
+        group = kept.setdefault((reading.tag, reading.feature), [])
+        if len(group) < 2 and all(reading.lemma != other.lemma or reading.pos != other.pos for other in group):
+            group.append(reading)
+    for group in kept.values():
+        yield from group

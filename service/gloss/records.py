@@ -1,0 +1,94 @@
+"""The records between the stages of a gloss: token → readings → chosen reading → words of the target language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from index.lexicon import Concept
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionWord:
+    """A row of function_words.tsv: what it does (`tag`, `feature`), and its forms in each language, the usual first.
+
+    `verb` is the English verb that the row is a form of, so that it can agree with its subject.
+    """
+
+    tag: str
+    feature: str
+    verb: str
+    forms: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """A concept that a word may stand for; `cost` grows with how unlikely that is before the context is known."""
+
+    concept: Concept
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a word or several.
+
+    `tag` is the word class as the neighbours see it, `feature` the inflection ("sg.def", "past", "comp", …).
+    A reading has senses (a content word), a function word, parts (a compound, in order), or none (kept as written).
+    """
+
+    tag: str
+    weight: float = 0.0
+    pos: str = ""
+    feature: str = ""
+    lemma: str = ""
+    senses: tuple[Sense, ...] = ()
+    function: FunctionWord | None = None
+    parts: tuple[Reading, ...] = ()
+    genitive: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether the word stays as it is written."""
+        return not (self.senses or self.function or self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number, address or sign of the text, with the blanks before it reduced to none or one."""
+
+    text: str
+    space: bool
+    word: bool
+    sentence_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A reading of `tokens[start:end]`, chosen among others; `words` is what it becomes in the target language."""
+
+    start: int
+    end: int
+    reading: Reading
+    sense: Sense | None = None
+    words: str = ""
+    dropped: bool = False
+
+    @property
+    def tag(self) -> str:
+        return self.reading.tag
+
+    @property
+    def plural(self) -> bool:
+        return self.reading.feature.startswith("pl") or self.reading.feature.endswith(".pl")
+
+    def change(self, **feature: str) -> Node:
+        """The node with other inflection."""
+        return replace(self, reading=replace(self.reading, **feature))
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The chosen nodes of a text in order, with the tokens that they cover."""
+
+    tokens: tuple[Token, ...]
+    nodes: tuple[Node, ...] = field(default_factory=tuple)

@@ -1,0 +1,70 @@
+"""Small changes to the chosen readings before they are written: constructions that one language has and another not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.gloss.records import Node
+
+# `for nogle måneder siden`: some months ago.
+_AGO_FIRST = {"da": "for", "nb": "for", "nn": "for", "sv": "för"}
+_AGO_LAST = {"da": "siden", "nb": "siden", "nn": "sidan", "sv": "sedan"}
+_AGO_REACH = 6
+_SKIPPED = frozenset({"NEG", "ADV", "ADVD", "PROS", "PRO", "N", "NAME", "DET", "POSS", "ADJ", "THERE"})
+
+
+def rewrite(nodes: Sequence[Node], source: str, target: str) -> tuple[Node, ...]:
+    """The nodes with constructions of the source language replaced by what the target says for them."""
+    found = list(nodes)
+    if source == "en":
+        _do_support(found)
+        _progressive(found)
+    elif target == "en":
+        _ago(found, source)
+    return tuple(found)
+
+
+def _ago(nodes: list[Node], source: str) -> None:
+    for place, node in enumerate(nodes):
+        if node.words.lower() != _AGO_FIRST[source]:
+            continue
+        for other in range(place + 2, min(place + _AGO_REACH, len(nodes))):
+            last = nodes[other]
+            if last.words.lower() == _AGO_LAST[source] and any(n.tag == "N" for n in nodes[place:other]):
+                nodes[place] = replace(node, words="", dropped=True)
+                nodes[other] = replace(last, words="ago", dropped=True)
+                break
+
+
+def _do_support(nodes: list[Node]) -> None:
+    """`does not know` → know, in the tense of do; `do you know` likewise."""
+    for place, node in enumerate(nodes):
+        function = node.reading.function
+        if node.tag != "VF" or function is None or function.verb != "do":
+            continue
+        for other in range(place + 1, min(place + 6, len(nodes))):
+            verb = nodes[other]
+            if verb.reading.pos == "verb" and verb.reading.feature in ("inf", "pres"):
+                nodes[place] = replace(node, words="", dropped=True)
+                nodes[other] = replace(verb, reading=replace(verb.reading, tag="VF", feature=node.reading.feature))
+                break
+            if verb.tag not in _SKIPPED:
+                break
+
+
+def _progressive(nodes: list[Node]) -> None:
+    """`is growing` → grow, in the tense of be: the Scandinavian languages have no progressive."""
+    for place, node in enumerate(nodes):
+        function = node.reading.function
+        if function is None or function.verb != "be" or node.tag not in ("VF", "VP", "VI"):
+            continue
+        for other in range(place + 1, min(place + 4, len(nodes))):
+            verb = nodes[other]
+            if verb.tag == "GER":
+                feature = node.reading.feature
+                nodes[place] = replace(node, words="", dropped=True)
+                nodes[other] = replace(verb, reading=replace(verb.reading, tag=node.tag, feature=feature))
+                break
+            if verb.tag not in ("NEG", "ADV", "ADVD"):
+                break
