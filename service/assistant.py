@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from index.build import folder_changed
 from index.library import Library
@@ -17,12 +18,16 @@ from service.answer import answer
 from service.conversations import Conversations, Earlier, new_id
 from service.cues import Cues
 from service.errors import UnknownDocument
-from service.records import Answer, ChatRequest, Done, Event, Reply, Sentence, Started, Timings
+from service.model.task import Task
+from service.records import ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
 from service.speakers import Speakers
 from service.understand import Question, understand
 from service.wire import ReplyModel
 from service.wording import markdown_blocks
+
+if TYPE_CHECKING:
+    from service.model.opening import Model
 
 CANDIDATES = 40
 """Passages that an answer chooses its quotes from: several for each voice, and few enough to read in milliseconds."""
@@ -52,24 +57,35 @@ class Readiness:
 class Assistant:
     """Answers questions over an opened library. Safe to use from several threads."""
 
-    def __init__(self, library: Library, conversations: Conversations, settings: Settings, cues: Cues) -> None:
+    def __init__(
+        self,
+        library: Library,
+        conversations: Conversations,
+        settings: Settings,
+        cues: Cues,
+        model: Model | None = None,
+    ) -> None:
         self.library = library
         self.conversations = conversations
         self._settings = settings
         self._cues = cues
         self._speakers = Speakers(library.record)
+        self._model = model
 
     def ask(self, request: ChatRequest) -> Reply:
         """Answer one message: the reply at the end of `stream`. Raises what `stream` raises."""
-        for event in self.stream(request):
+        for event in self.stream(request, shown=False):
             if isinstance(event, Done):
                 return event.reply
         raise AssertionError("a stream ends with Done")
 
-    def stream(self, request: ChatRequest, stopped: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    def stream(
+        self, request: ChatRequest, stopped: Callable[[], bool] = lambda: False, *, shown: bool = True
+    ) -> Iterator[Event]:
         """Answer one message and keep both in the conversation: Started, then every Sentence as it is verified, Done.
 
-        Once `stopped` returns True, nothing more is done, and the stream ends without Done.
+        Once `stopped` returns True, nothing more is done, and the stream ends without Done. `shown` tells that each
+        sentence is shown at once; otherwise only what Done brings is the answer.
 
         Raises:
             UnknownConversation: the request names a conversation that does not exist.
@@ -77,15 +93,28 @@ class Assistant:
         """
         began = time.perf_counter()
         conversation = self.conversations.open(request.conversation_id)
-        question = self._understand(request, conversation.earlier)
-        started = Started(conversation.id, new_id(), question.answer_language)
-        yield started
+        deadline = time.monotonic() + self._model.seconds if self._model else 0.0
+        question = self._understand(request, conversation.earlier, stopped)
         filters = question.constrain(request.filters)
         hits = self.library.retriever.search(
             question.terms, language=question.language, limit=CANDIDATES, filters=filters
         )
         retrieved = time.perf_counter()
-        found = yield from self._answer(question, hits, request.filters)
+        found = answer(
+            question, hits, request.filters, library=self.library, cues=self._cues, max_quotes=self._settings.max_quotes
+        )
+        model = self._model if found.answered else None
+        # A model also answers in the languages that there are no strings for.
+        language = question.language if model and request.language == "auto" else found.language
+        started = Started(conversation.id, new_id(), language)
+        yield started
+        if model:
+            names = self._speakers.names()
+            task = Task(question, language, hits, names, found, deadline, shown, stopped)
+            found = yield from model.writer.write(task)
+        else:
+            for text, citations in markdown_blocks(found):
+                yield Sentence(text, citations)
         if stopped():
             return
         answered = time.perf_counter()
@@ -107,7 +136,7 @@ class Assistant:
             self.conversations.add(conversation, reply.message_id, request.message, kept)
         yield Done(reply)
 
-    def _understand(self, request: ChatRequest, earlier: Earlier | None) -> Question:
+    def _understand(self, request: ChatRequest, earlier: Earlier | None, stopped: Callable[[], bool]) -> Question:
         """Understand a message after those before it, whether the record or the caller keeps them."""
         read = partial(
             understand,
@@ -119,16 +148,12 @@ class Assistant:
         for turn in request.history[-MAX_HISTORY:]:
             before = read(turn.question, earlier=earlier)
             earlier = Earlier(before.standalone, before.language, turn.answer)
+        if self._model and earlier:
+            rewritten = self._model.rewriter.rewrite(request.message, earlier, self._model.seconds, stopped)
+            if rewritten:
+                # The conversation is in the question now; of what was before, only the language still counts.
+                return replace(read(rewritten, earlier=None), text=request.message)
         return read(request.message, earlier=earlier)
-
-    def _answer(self, question: Question, hits: Sequence[Hit], filters: Filters) -> Generator[Sentence, None, Answer]:
-        """The answer, after its parts."""
-        found = answer(
-            question, hits, filters, library=self.library, cues=self._cues, max_quotes=self._settings.max_quotes
-        )
-        for text, citations in markdown_blocks(found):
-            yield Sentence(text, citations)
-        return found
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:
         """The passages nearest to `query`, best first."""
@@ -174,7 +199,9 @@ class Assistant:
         return Readiness(usable and documents > 0, documents, parts)
 
     def close(self) -> None:
-        """Close the record and the indexes."""
+        """Close the record, the indexes, and the connections to the model."""
+        if self._model:
+            self._model.client.close()
         self.library.close()
 
     def __enter__(self) -> Assistant:

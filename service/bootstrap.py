@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from index.library import open_library
-
 from service.assistant import Assistant
 from service.conversations import Conversations
 from service.cues import load_cues
@@ -21,4 +20,10 @@ def open_assistant(settings: Settings) -> Assistant:
         max_tokens=settings.max_passage_tokens,
         max_bytes=settings.max_document_bytes,
     )
-    return Assistant(library, Conversations(library.record), settings, load_cues())
+    model = None
+    if settings.llm_model:
+        # Imported here: the SDK takes half a second, which those who have no model need not wait for.
+        from service.model.opening import open_model
+
+        model = open_model(settings, library)
+    return Assistant(library, Conversations(library.record), settings, load_cues(), model)

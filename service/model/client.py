@@ -10,7 +10,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -80,7 +80,7 @@ class ModelClient:
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, seconds: float, stopped: Callable[[], bool]
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """The model's answer, piece by piece. Ends early once `stopped` returns True.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from index.library import Library
@@ -81,6 +81,3 @@ def with_markers(text: str, markers: Sequence[int]) -> str:
 def brought(citations: Sequence[Citation], section: Section, before: int) -> tuple[Citation, ...]:
     """The citations of a section that are new in it; `before` is how many there were."""
     return tuple(citation for citation in citations[before:] if citation.marker in section.markers)
-
-
-Stopped = Callable[[], bool]

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 from index.library import Library
-from index.records import Hit
 from index.retrieve import diversify
 from index.tokens import count_tokens
 from service.model.check import Checker
 from service.model.client import Message, ModelClient, ModelTrouble
-from service.model.draft import Draft, Stopped, brought
+from service.model.draft import Draft, brought
 from service.model.languages import english_name
 from service.model.prompts import Prompts
 from service.model.sources import Source, choose_sources, written
 from service.model.split import Splitter
+from service.model.task import Task
 from service.records import Answer, Fault, Section, Sentence, Trouble, Verification
 from service.strings import Strings, answer_language, strings
-from service.understand import Question
 from service.wording import escape_sentence, markdown_blocks
 
 MAX_SENTENCES = 12
@@ -50,24 +49,6 @@ class Limits:
 
     context_tokens: int
     answer_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One answer to be written in `language`; `extractive` is what is shown in its place if that fails.
-
-    `deadline` is a reading of time.monotonic(). `shown` tells whether somebody sees each sentence at once, so that it
-    cannot be taken back.
-    """
-
-    question: Question
-    language: str
-    hits: Sequence[Hit]
-    names: Collection[str]
-    extractive: Answer
-    deadline: float
-    shown: bool
-    stopped: Stopped
 
 
 class Writer:
