@@ -1,4 +1,4 @@
-import type { Ref } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MAX_MESSAGE_CHARACTERS } from "../conversation";
 import { touching } from "../focus";
@@ -12,12 +12,14 @@ export interface ComposerHandle {
 interface Props {
   ref?: Ref<ComposerHandle>;
   busy: boolean;
+  /** What stands beside the field. */
+  before: ComponentChildren;
   onAsk: (question: string) => void;
   onStop: () => void;
 }
 
 /** Where the question is written. What was written is never lost to an error. */
-export function Composer({ ref, busy, onAsk, onStop }: Props) {
+export function Composer({ ref, busy, before, onAsk, onStop }: Props) {
   const { words } = useShared();
   const area = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState("");
@@ -58,27 +60,30 @@ export function Composer({ ref, busy, onAsk, onStop }: Props) {
 
   return (
     <form class="composer" part="composer" onSubmit={submit}>
-      <div class={problem ? "field invalid" : "field"}>
-        <textarea
-          ref={area}
-          rows={1}
-          dir="auto"
-          value={draft}
-          placeholder={words.say("placeholder")}
-          aria-label={words.say("label")}
-          aria-invalid={problem ? true : undefined}
-          aria-describedby="problem"
-          autocomplete="off"
-          onInput={(event) => {
-            setDraft(event.currentTarget.value);
-            setEmpty(false);
-          }}
-          onKeyDown={onKeyDown}
-        />
-        <button type="submit" part="send" class={busy ? "send busy" : "send"} title={words.say(busy ? "stop" : "send")}>
-          <Icon name={busy ? "stop" : "send"} />
-          <span class="hidden">{words.say(busy ? "stop" : "send")}</span>
-        </button>
+      <div class="row">
+        {before}
+        <div class={problem ? "field invalid" : "field"}>
+          <textarea
+            ref={area}
+            rows={1}
+            dir="auto"
+            value={draft}
+            placeholder={words.say("placeholder")}
+            aria-label={words.say("label")}
+            aria-invalid={problem ? true : undefined}
+            aria-describedby="problem"
+            autocomplete="off"
+            onInput={(event) => {
+              setDraft(event.currentTarget.value);
+              setEmpty(false);
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <button type="submit" part="send" class={busy ? "send busy" : "send"} title={words.say(busy ? "stop" : "send")}>
+            <Icon name={busy ? "stop" : "send"} />
+            <span class="hidden">{words.say(busy ? "stop" : "send")}</span>
+          </button>
+        </div>
       </div>
       <p id="problem" class="problem" role="alert">
         {problem}

@@ -45,9 +45,9 @@ export function Panel({ options, conversation, snapshot, onClose }: Props) {
   }
 
   const fresh = snapshot.turns.length > 0 && (
-    <button type="button" class="quiet" title={words.say("new_conversation")} onClick={startAnew}>
+    <button type="button" class="quiet fresh" title={words.say("new_conversation")} onClick={startAnew}>
       <Icon name="fresh" />
-      <span class={onClose ? "hidden" : ""}>{words.say("new_conversation")}</span>
+      <span class="hidden">{words.say("new_conversation")}</span>
     </button>
   );
   return (
@@ -61,7 +61,7 @@ export function Panel({ options, conversation, snapshot, onClose }: Props) {
       aria-label={options.title}
       onKeyDown={onKeyDown}
     >
-      {onClose ? (
+      {onClose && (
         <header part="header">
           <h2 dir="auto">{options.title}</h2>
           {fresh}
@@ -70,11 +70,15 @@ export function Panel({ options, conversation, snapshot, onClose }: Props) {
             <span class="hidden">{words.say("close")}</span>
           </button>
         </header>
-      ) : (
-        fresh && <div class="toolbar">{fresh}</div>
       )}
       <Log options={options} conversation={conversation} snapshot={snapshot} focusComposer={focusComposer} />
-      <Composer ref={composer} busy={conversation.busy} onAsk={(question) => void conversation.ask(question)} onStop={() => conversation.stop()} />
+      <Composer
+        ref={composer}
+        busy={conversation.busy}
+        before={onClose ? null : fresh}
+        onAsk={(question) => void conversation.ask(question)}
+        onStop={() => conversation.stop()}
+      />
       <Announcer turns={snapshot.turns} />
     </section>
   );
