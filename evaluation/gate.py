@@ -52,10 +52,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A rule with what was found; `broken` says how it broke, and is empty where it holds."""
+    """A rule with what was found (None: the run has no such figure); `broken` says how it broke, "" where it holds."""
 
     rule: Rule
-    found: float
+    found: float | None
     broken: str
 
 
@@ -115,17 +115,22 @@ def limit(value: object, name: str) -> float | None:
 def check_rules(run: Run, rules: Sequence[Rule], baseline: Run | None = None) -> list[Checked]:
     """Hold a run to its rules, in their order.
 
+    A rule without a figure is broken: where nothing is cited, say, no quote is verbatim either.
+
     Raises:
-        InvalidRules: the run has no figure for a rule, or a rule needs a baseline and there is none. A figure that is
-            missing never passes.
+        InvalidRules: a rule is about a group that the run has no question of, or needs a baseline and there is none.
     """
     figures = run_figures(run)
     drops = baseline_differences(run, baseline) if baseline else None
+    groups = {(part.grouping, part.value) for part in slices(run.outcomes)}
     checked = []
     for rule in rules:
         key = (rule.grouping, rule.value, rule.measure)
+        if (rule.grouping, rule.value) not in groups:
+            raise InvalidRules(f"expected questions for the rule on {rule.subject}, found none in {run.info.name}")
         if key not in figures:
-            raise InvalidRules(f"expected a figure for {rule.subject}, found none in the run {run.info.name}")
+            checked.append(Checked(rule, None, f"{rule.subject}: expected a figure, found none"))
+            continue
         if rule.max_drop is not None and (drops is None or key not in drops):
             raise InvalidRules(f"expected a baseline run with {rule.subject}, found none; name it with --baseline")
         difference = drops[key] if drops is not None and rule.max_drop is not None else None

@@ -116,5 +116,7 @@ def gate_table(checked: Sequence[Checked]) -> Table:
             if value is not None
         ]
         verdict = Text("broke", style="red") if result.broken else Text("holds", style="green")
-        table.add_row(Text(rule.subject), ", ".join(limits), f"{result.found:.4f}", verdict)
+        table.add_row(
+            Text(rule.subject), ", ".join(limits), "none" if result.found is None else f"{result.found:.4f}", verdict
+        )
     return table

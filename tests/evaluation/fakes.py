@@ -24,7 +24,7 @@ def quoting(quote: str, marker: int = 1) -> Reply:
 
 
 class Scripted:
-    """Replies by message and abstains from any other; `fail_on` messages fail. `said` is what each conversation heard."""
+    """Replies by message, abstains from any other, fails on `fail_on`. `said` is what each conversation heard."""
 
     name = "scripted"
 

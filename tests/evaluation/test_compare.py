@@ -138,11 +138,18 @@ def test_a_drop_breaks_when_it_is_large_and_no_chance(tmp_path: Path) -> None:
 
 
 def test_a_missing_figure_never_passes(tmp_path: Path) -> None:
-    """A measure or a group that the run does not have, and a drop without a baseline, are errors."""
+    """A measure that applies to no question breaks its rule; a group without questions and a drop without a baseline
+    are errors."""
+    missing = '[[rule]]\nmeasure = "token_f1"\nmin = 0.1\n[[rule]]\nmeasure = "seconds_p95"\nmax = 1\n'
+    assert [result.broken for result in check_rules(AFTER, read_rules(rules(tmp_path, missing)))] == [
+        "token_f1: expected a figure, found none",
+        "seconds_p95: expected a figure, found none",
+    ]
     for text, message in (
-        ('measure = "token_f1"\nmin = 0.1', "expected a figure for token_f1, found none"),
-        ('measure = "quality"\nwhere = { language = "fi" }\nmin = 0.1', "expected a figure for quality where language"),
-        ('measure = "seconds_p95"\nmax = 0', "expected a figure for seconds_p95"),
+        (
+            'measure = "quality"\nwhere = { language = "fi" }\nmin = 0.1',
+            "expected questions for the rule on quality where",
+        ),
         ('measure = "quality"\nmax_drop = 0.1', "expected a baseline run with quality"),
     ):
         with pytest.raises(InvalidRules, match=message):
