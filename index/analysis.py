@@ -176,7 +176,10 @@ class Analyzer:
         1 for the same word or concept, less where a word has several senses, MATCH_RELATED for a related concept,
         MATCH_PARTS times the share of parts found for a compound.
         """
-        passage = self.passage(text, language)
+        return self.strengths(question, self.passage(text, language), language)
+
+    def strengths(self, question: QuestionTerms, passage: PassageTerms, language: str) -> tuple[float, ...]:
+        """`match` for a text in `language` that `passage` has analysed already."""
         foreign = language != question.language
         return tuple(_strength(term, passage, foreign) for term in question.terms)
 

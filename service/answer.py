@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.library import Library
-
 from index.records import Filters, Hit
 from service.choose import candidates, choose
 from service.coverage import Coverage
 from service.cues import Cues
-from service.evidence import Verdict, judge
+from service.evidence import LOOKED_AT, Judge, Verdict
 from service.records import Answer, Citation, Quote
 from service.strings import Strings, strings
 from service.understand import Question
@@ -19,26 +19,65 @@ from service.wording import found_headline, sections
 
 NEAREST = 3
 """Passages shown under an abstention."""
+REMEMBERED = 4096
+"""Analysed sentences that are kept: some 10 MB."""
 
 
-def answer(
-    question: Question, hits: Sequence[Hit], filters: Filters, *, library: Library, cues: Cues, max_quotes: int
-) -> Answer:
-    """Answer `question` from `hits`, which were retrieved for it; every quote is verified against the stored text."""
-    words = strings(question.answer_language)
-    coverage = Coverage(question.terms, library.analyzer, library.lexical.document_frequency, library.lexical.count())
-    found = candidates(hits, coverage)
-    quotes = choose(found, cues, several_voices=question.several_voices, max_quotes=max_quotes)
-    verdict = judge(question, coverage, found, quotes)
-    if not verdict.answered:
-        quotes = quotes[:NEAREST]
-    citations = cite(verified(quotes, library.record), library)
-    answered = verdict.answered and bool(citations)
-    if answered:
-        headline = found_headline(question.topic, citations, len(library.record.documents()), words)
-    else:
-        headline = abstention(verdict, question, bool(citations), words)
-    return Answer(headline, sections(citations, words), citations, answered, question.answer_language)
+class Quoting:
+    """Answers by quoting. Safe to use from several threads."""
+
+    def __init__(self, library: Library, cues: Cues, judge: Judge, max_quotes: int) -> None:
+        self._library = library
+        self._cues = cues
+        self._judge = judge
+        self._max_quotes = max_quotes
+        # The same sentences are weighed for question after question.
+        self._analyse = lru_cache(maxsize=REMEMBERED)(library.analyzer.passage)
+
+    def answer(self, question: Question, hits: Sequence[Hit], filters: Filters) -> Answer:
+        """Answer `question` from `hits`, which were retrieved for it; every quote is verified against the stored text.
+
+        Args:
+            filters: the asker's own; where what the question asks for leaves nothing, the nearest by these are shown.
+        """
+        coverage = self.coverage(question)
+        found = candidates(hits, coverage, question.kinds)
+        verdict = self._judge.judge(question, coverage, hits, found)
+        answered = verdict.level == "answered"
+        if not found:
+            found = candidates(self._nearest(question, filters), coverage, question.kinds)
+        quotes = choose(
+            found,
+            self._cues,
+            several_voices=answered and question.several_voices,
+            max_quotes=self._max_quotes if answered else NEAREST,
+        )
+        citations = cite(verified(quotes, self._library.record), self._library)
+        answered = answered and bool(citations)
+        words = strings(question.answer_language)
+        if answered:
+            headline = found_headline(question.topic, citations, len(self._library.record.documents()), words)
+        else:
+            headline = abstention(verdict, question, bool(citations), words)
+        return Answer(headline, sections(citations, words), citations, answered, question.answer_language)
+
+    def coverage(self, question: Question) -> Coverage:
+        """What measures texts against `question`."""
+        lexical = self._library.lexical
+        return Coverage(
+            question.terms,
+            self._library.analyzer,
+            lexical.document_frequency,
+            lexical.count(),
+            carried=question.carried,
+            analyse=self._analyse,
+        )
+
+    def _nearest(self, question: Question, filters: Filters) -> list[Hit]:
+        """What lies nearest when nobody asked for the right thing said anything: without the question's own limits."""
+        return self._library.retriever.search(
+            question.terms, language=question.language, limit=LOOKED_AT, filters=filters
+        )
 
 
 def cite(quotes: Sequence[Quote], library: Library) -> tuple[Citation, ...]:
@@ -52,10 +91,12 @@ def cite(quotes: Sequence[Quote], library: Library) -> tuple[Citation, ...]:
 
 def abstention(verdict: Verdict, question: Question, nearest: bool, words: Strings) -> str:
     """The sentences of an abstention: why there is no answer, and what the quotes below are, if there are any."""
-    if question.speakers and not verdict.missing:
-        said = words.text("abstain.speaker", name=", ".join(sorted(question.speakers)))
-    elif verdict.missing:
+    if verdict.missing:
         said = words.text("abstain.term", term=", ".join(words.quoted(term) for term in verdict.missing))
+    elif question.speakers:
+        said = words.text("abstain.speaker", name=", ".join(sorted(question.speakers)))
+    elif verdict.level == "near" and nearest:
+        return words.text("abstain.near")
     else:
         said = words.text("abstain.plain")
     return f"{said} {words.text('abstain.closest')}" if nearest else said

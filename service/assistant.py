@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from index.build import folder_changed
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
-from service.answer import answer
+from service.answer import Quoting
 from service.conversations import Conversations, Earlier, new_id
 from service.cues import Cues
 from service.errors import UnknownDocument
+from service.evidence import load_judge
 from service.model.task import Task
 from service.records import ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
@@ -69,6 +70,7 @@ class Assistant:
         self.conversations = conversations
         self._settings = settings
         self._cues = cues
+        self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
         self._speakers = Speakers(library.record)
         self._model = model
 
@@ -100,9 +102,7 @@ class Assistant:
             question.terms, language=question.language, limit=CANDIDATES, filters=filters
         )
         retrieved = time.perf_counter()
-        found = answer(
-            question, hits, request.filters, library=self.library, cues=self._cues, max_quotes=self._settings.max_quotes
-        )
+        found = self._quoting.answer(question, hits, request.filters)
         model = self._model if found.answered else None
         # A model also answers in the languages that there are no strings for.
         language = question.language if model and request.language == "auto" else found.language

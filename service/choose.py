@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.records import Hit, Passage, Span
-from service.coverage import Coverage
-from service.cues import Cues
+from service.coverage import Coverage, Match
+from service.cues import Cues, Kind
 from service.records import Quote
 
-PASSAGE_SHARE = 0.35
-"""What a sentence inherits from its passage: it need not repeat what the sentence before it is about."""
+SENTENCE, PASSAGE, RANK = 0.55, 0.25, 0.2
+"""What a sentence is chosen by: what it has of the question, what its passage has (a sentence need not repeat what the
+one before it is about), and how well its passage was retrieved. Decision 0301."""
+OF_THE_KIND = 0.2
+"""What a sentence gains that is of the kind that answers the question: a number for "how many"."""
 NEAR_BEST = 0.6
 """A quote must have this share of what the best one has; below it, quotes begin to be about something else."""
 MAX_SENTENCES_PER_VOICE = 2
@@ -22,12 +25,19 @@ MAX_QUOTE_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be quoted: its place in its passage and how much of the question it has."""
+    """A sentence that may be quoted: its place in its passage, and what it and the whole passage have of the question.
+
+    `near` is what it has together with the sentences beside it. `of_the_kind` says whether it is of every kind that
+    the question asks for.
+    """
 
     passage: Passage
     place: int
     score: float
-    share: float
+    own: Match
+    near: Match
+    whole: Match
+    of_the_kind: bool
 
 
 Voice = tuple[str, str, str | None, int]
@@ -39,18 +49,29 @@ def voice_of(passage: Passage) -> Voice:
     return passage.document_id, passage.speaker.role, passage.speaker.name, number
 
 
-def candidates(hits: Sequence[Hit], coverage: Coverage) -> list[Candidate]:
-    """Every sentence of the passages with its score, best first; ties in the order of the hits and of the text."""
-    found: list[Candidate] = []
-    for hit in hits:
-        passage = hit.passage
-        whole = coverage.measure(f"{passage.context}\n{passage.text}", passage.language).share
-        for place, span in enumerate(passage.sentences):
-            share = coverage.measure(sentence_text(passage, span), passage.language).share
-            score = (1 - PASSAGE_SHARE) * share + PASSAGE_SHARE * whole
-            if share > 0:
-                found.append(Candidate(passage, place, score, whole))
+def candidates(hits: Sequence[Hit], coverage: Coverage, kinds: Sequence[Kind]) -> list[Candidate]:
+    """Every sentence of the passages that has something of the question, best first; ties in the order of the hits."""
+    best = max((hit.score for hit in hits), default=0.0) or 1.0
+    found = [one for hit in hits for one in of_passage(hit.passage, hit.score / best, coverage, kinds)]
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequence[Kind]) -> list[Candidate]:
+    """The candidates of one passage; `rank` is its retrieval score as a share of the best one's."""
+    language = passage.language
+    # Whoever speaks is part of what a sentence is about: "What does Mette think of …" is answered by her words.
+    around = coverage.measure(passage.speaker.name or "", language)
+    texts = [sentence_text(passage, span) for span in passage.sentences]
+    own = [coverage.together((coverage.measure(text, language), around)) for text in texts]
+    whole = coverage.together((*own, coverage.measure(passage.context, language), around))
+    found = []
+    for place, (text, match) in enumerate(zip(texts, own, strict=True)):
+        near = coverage.together(own[max(0, place - 1) : place + 2])
+        of_the_kind = bool(kinds) and all(kind.is_answered(text, language) for kind in kinds)
+        score = SENTENCE * match.share + PASSAGE * whole.share + RANK * rank + OF_THE_KIND * of_the_kind
+        if match.share > 0:
+            found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
+    return found
 
 
 def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_quotes: int) -> list[Quote]:

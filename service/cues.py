@@ -27,9 +27,9 @@ class Kind:
     asked: Patterns
     answered: Patterns
 
-    def is_asked(self, text: str, language: str) -> bool:
-        """Whether a question is of this kind."""
-        return matches(self.asked, text, language)
+    def is_asked(self, text: str) -> bool:
+        """Whether a question is of this kind, in any language: short questions are easily taken for a neighbour's."""
+        return any(pattern.search(text) for pattern in self.asked.values())
 
     def is_answered(self, sentence: str, language: str) -> bool:
         """Whether a sentence is of the kind that answers it."""
@@ -76,9 +76,9 @@ class Cues:
         ]
         return max(lengths, default=0)
 
-    def asked_kinds(self, text: str, language: str) -> tuple[Kind, ...]:
+    def asked_kinds(self, text: str) -> tuple[Kind, ...]:
         """The kinds that a question is of."""
-        return tuple(kind for kind in self.kinds.values() if kind.is_asked(text, language))
+        return tuple(kind for kind in self.kinds.values() if kind.is_asked(text))
 
 
 def has(term: QuestionTerm, concepts: frozenset[str]) -> bool:
@@ -133,4 +133,4 @@ def compiled(table: Mapping[str, list[str]]) -> Patterns:
 
 def matches(patterns: Patterns, text: str, language: str) -> bool:
     """Whether the language's pattern, or that for any language, is found in `text`."""
-    return any(code in patterns and patterns[code].search(text) for code in ("any", language))
+    return any(code in patterns and patterns[code].search(text) is not None for code in ("any", language))

@@ -1,32 +1,152 @@
-"""Whether what was found answers the question, or only lies near it."""
+"""Whether what was found answers the question, only lies near it, or is not about it at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from typing import Literal
 
+from index.errors import InvalidData
+from index.records import Hit
 from service.choose import Candidate
 from service.coverage import Coverage
-from service.records import Quote
 from service.understand import Question
 
-MIN_SHARE = 0.5
-"""The share of the question's weight that one passage must have for an answer."""
+FULL = 0.7
+"""A unit of the question counts as found in a passage from this strength on: above a merely related concept."""
+LOOKED_AT = 20
+"""Candidates whose passages are weighed; further ones have less of everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against an answer; each is about 0..1.
+
+    share: of the question's weight, what the best passage has.
+    full: of the question's units, how many that passage has in full.
+    lexical: the best hit's lexical score for each unit of the question's weight.
+    missing_name: whether a name or number of the question stands in no passage, nor anything related to it.
+    missing_kind: whether the question asks for a number or a time, and no good sentence has one.
+    apart: whether somebody is said to say something who is no speaker, and no stretch has both the name and the rest.
+    """
+
+    share: float
+    full: float
+    lexical: float
+    missing_name: float
+    missing_kind: float
+    apart: float
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the question is answered; if not, `missing` are its words that no passage knows anything of."""
+    """`answered`, `near` (not said in so many words) or `absent`; `missing` are words that no passage knows."""
 
-    answered: bool
+    level: Literal["answered", "near", "absent"]
+    probability: float
     missing: tuple[str, ...] = ()
 
 
-def judge(question: Question, coverage: Coverage, found: Sequence[Candidate], quotes: Sequence[Quote]) -> Verdict:
-    """Weigh the evidence: names, numbers and words that no passage knows, and how much the best passage has."""
-    missing = tuple(unit.text for unit in coverage.units if not unit.known)
-    unknown_name = any(unit.name and not unit.known for unit in coverage.units)
-    best = max((candidate.share for candidate in found), default=0.0)
-    if not quotes or unknown_name or best < MIN_SHARE:
-        return Verdict(False, missing)
-    return Verdict(True)
+class Judge:
+    """A logistic model over the evidence; its weights are data, fitted by benchmarks/abstention.py."""
+
+    def __init__(self, weights: Mapping[str, float], answered: float, near: float) -> None:
+        """`answered` and `near` are the probabilities from which an answer is given, or something near shown."""
+        self._weights = weights
+        self._answered = answered
+        self._near = near
+
+    def judge(self, question: Question, coverage: Coverage, hits: Sequence[Hit], found: Sequence[Candidate]) -> Verdict:
+        """Weigh what was found for a question."""
+        evidence = gather(question, coverage, hits, found)
+        probability = self.probability(evidence)
+        level: Literal["answered", "near", "absent"] = "absent"
+        if found and probability >= self._near:
+            level = "answered" if probability >= self._answered else "near"
+        missing = tuple(unit.text for unit in coverage.units if unit.name and not unit.known and not unit.carried)
+        return Verdict(level, probability, missing)
+
+    def probability(self, evidence: Evidence) -> float:
+        """The probability that the question is answered, in 0..1."""
+        total = self._weights["constant"] + sum(
+            self._weights[field.name] * getattr(evidence, field.name) for field in fields(Evidence)
+        )
+        return 1 / (1 + math.exp(-total))
+
+
+def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: Sequence[Candidate]) -> Evidence:
+    """The evidence for an answer among the candidates, which are sorted best first."""
+    looked_at = found[:LOOKED_AT]
+    best = max((candidate.whole for candidate in looked_at), key=lambda match: match.share, default=None)
+    own = max((candidate.own.share for candidate in looked_at), default=0.0)
+    of_the_kind = max((candidate.own.share for candidate in looked_at if candidate.of_the_kind), default=0.0)
+    return Evidence(
+        share=best.share if best else 0.0,
+        full=sum(strength >= FULL for strength in best.units) / len(best.units) if best and best.units else 0.0,
+        lexical=lexical(hits) / coverage.weight if coverage.weight else 0.0,
+        missing_name=float(missing_name(coverage, looked_at)),
+        missing_kind=float(bool(question.kinds) and of_the_kind < KIND_SHARE * own),
+        apart=float(apart(question, coverage, looked_at)),
+    )
+
+
+KIND_SHARE = 0.6
+"""A sentence with a number answers "how many" if it has this share of what the best sentence has of the question."""
+RELATED = 0.3
+"""The strength from which something at least related to a name was found."""
+
+
+def lexical(hits: Sequence[Hit]) -> float:
+    """The best lexical score among the hits, 0 where the lexical leg found nothing."""
+    return max((hit.legs.get("lexical", 0.0) for hit in hits), default=0.0)
+
+
+def missing_name(coverage: Coverage, found: Sequence[Candidate]) -> bool:
+    """Whether a name or number of the question itself is known to no passage and resembles nothing in those found."""
+    return any(
+        unit.name
+        and not unit.known
+        and not unit.carried
+        and max((candidate.whole.units[place] for candidate in found), default=0.0) < RELATED
+        for place, unit in enumerate(coverage.units)
+    )
+
+
+def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) -> bool:
+    """Whether the question asks what somebody says who is no speaker, and no stretch has that name and the rest of it.
+
+    Such a person may be reported ("X points out that …"): then the name and the topic stand side by side.
+    """
+    if not question.says or question.speakers:
+        return False
+    start, end = question.topic_span or (0, 0)
+    inside = [place for place, unit in enumerate(coverage.units) if start <= unit.start < end]
+    names = [place for place, unit in enumerate(coverage.units) if unit.name and place not in inside]
+    others = inside or [place for place in range(len(coverage.units)) if place not in names]
+    if not names or not others:
+        return False
+    best = max(
+        (
+            min(
+                min(candidate.near.units[place] for place in names),
+                max(candidate.near.units[place] for place in others),
+            )
+            for candidate in found
+        ),
+        default=0.0,
+    )
+    return best < RELATED
+
+
+def load_judge() -> Judge:
+    """Read the fitted weights. Raises InvalidData when one is missing."""
+    source = files("service").joinpath("data", "evidence.toml")
+    try:
+        table = tomllib.loads(source.read_text(encoding="utf-8"))
+        weights = {name: float(table["weights"][name]) for name in ("constant", *(f.name for f in fields(Evidence)))}
+        return Judge(weights, float(table["thresholds"]["answered"]), float(table["thresholds"]["near"]))
+    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        raise InvalidData(f"service/data/evidence.toml: {error}") from error

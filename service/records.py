@@ -60,12 +60,31 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Aid:
+    """A word-for-word gloss of a quote in `language`: an aid to reading, never a source."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A machine translation of a quote into `language`, and what made it; never a source."""
+
+    language: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A verified quote shown under `marker`, which counts from 1 in the order of the answer."""
 
     marker: int
     document: DocumentInfo
     quote: Quote
+    gloss: Aid | None = None
+    translation: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)

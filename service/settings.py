@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         160, ge=32, le=2000, description="Tokens (cl100k_base) of a passage at most; a change re-chunks the documents."
     )
     max_quotes: int = Field(6, ge=1, le=20, description="Quotes in an answer at most.")
+    gloss: bool = Field(True, description="Whether quotes in another language have a word-for-word gloss.")
+    translation: Literal["off", "apertium", "model"] = Field(
+        "off", description="What translates quotes in another language, as a marked aid."
+    )
     public_url: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="The URL that the service is reached under; links begin with it."
     )

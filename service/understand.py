@@ -22,8 +22,9 @@ class Question:
     `standalone` can be read without the conversation. `terms` are its content terms without its frame ("what do the
     authors think about") and without what only says who must speak: what the answer has to be about. The first
     `carried` of them come from the question before. `topic` is that in the question's own words, where the question
-    has a form from which it can be told. `language` is the question's, `answer_language` the answer's. `speakers` and
-    `languages` are whose words, and which texts, the question names; empty where it names none.
+    has a form from which it can be told, and `topic_span` where it stands. `says` is whether it asks what somebody
+    says. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are whose words, and
+    which texts, the question names; empty where it names none.
     """
 
     text: str
@@ -33,7 +34,9 @@ class Question:
     terms: QuestionTerms
     carried: int
     topic: str | None
+    topic_span: tuple[int, int] | None
     several_voices: bool
+    says: bool
     kinds: tuple[Kind, ...]
     speakers: frozenset[str]
     languages: frozenset[str]
@@ -75,8 +78,10 @@ def understand(
         terms=whole.topical,
         carried=sum(term.start < boundary for term in whole.topical.terms),
         topic=text[slice(*topic)].strip(" \"'“”«»„") if topic else None,
+        topic_span=topic,
+        says=own.says,
         several_voices=not speakers and (own.several_voices or (not own.topical.terms and whole.several_voices)),
-        kinds=cues.asked_kinds(text, detected),
+        kinds=cues.asked_kinds(text),
         speakers=frozenset(speakers),
         languages=own.languages,
     )
@@ -88,6 +93,7 @@ class Reading:
 
     topical: QuestionTerms
     several_voices: bool
+    says: bool
     speakers: frozenset[str]
     languages: frozenset[str]
 
@@ -115,6 +121,7 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
     return Reading(
         topical=replace(analysed, terms=topical),
         several_voices=any(has(term, cues.voices) for term in everything),
+        says=says,
         speakers=frozenset(speakers),
         languages=frozenset(languages),
     )

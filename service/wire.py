@@ -118,6 +118,11 @@ class CitationModel(BaseModel):
             start=quote.start,
             end=quote.end,
             score=quote.score,
+            gloss=citation.gloss and AidModel(language=citation.gloss.language, text=citation.gloss.text),
+            translation=citation.translation
+            and TranslationModel(
+                language=citation.translation.language, text=citation.translation.text, by=citation.translation.by
+            ),
         )
 
 

@@ -1,0 +1,75 @@
+"""What helps to read a quote in another language: a word-for-word gloss, and a machine translation where there is one.
+
+Neither is ever a source: a quote is shown as it stands in its document, and these beside it, marked as what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from index.words import WordAnalyzer
+from service.gloss import Glosser, is_glossable
+from service.records import Aid, Answer, Citation, Translation
+from service.settings import Settings
+from service.translate import Apertium, Translator
+
+
+class Aids:
+    """Adds aids to citations. Nothing is loaded before the first quote in another language."""
+
+    def __init__(self, words: WordAnalyzer, *, gloss: bool = True, translator: Translator | None = None) -> None:
+        self._words = words
+        self._gloss = gloss
+        self._translator = translator
+
+    @cached_property
+    def _glosser(self) -> Glosser:
+        return Glosser(self._words.lexicon, self._words)
+
+    def complete(self, answer: Answer) -> Answer:
+        """The answer with aids in its own language."""
+        return replace(answer, citations=self.add(answer.citations, answer.language))
+
+    def add(self, citations: Sequence[Citation], language: str) -> tuple[Citation, ...]:
+        """The citations with aids in `language`; those that have them, or need none, as they are."""
+        translations = self._translations(citations, language)
+        return tuple(
+            replace(
+                citation,
+                gloss=citation.gloss or self._aid(citation, language),
+                translation=citation.translation or translations.get(citation.quote.text),
+            )
+            for citation in citations
+        )
+
+    def _aid(self, citation: Citation, language: str) -> Aid | None:
+        quote = citation.quote
+        if not self._gloss or not is_glossable(quote.language, language):
+            return None
+        text = self._glosser.gloss(quote.text, quote.language, language)
+        return Aid(language, text) if text and text != quote.text else None
+
+    def _translations(self, citations: Sequence[Citation], language: str) -> dict[str, Translation]:
+        """Quote → translation, with one call for all quotes of a language."""
+        translator = self._translator
+        if translator is None:
+            return {}
+        texts: dict[str, list[str]] = {}
+        for citation in citations:
+            quote = citation.quote
+            if citation.translation is None and translator.translates(quote.language, language):
+                texts.setdefault(quote.language, []).append(quote.text)
+        return {
+            text: Translation(language, translated, translator.name)
+            for source, found in texts.items()
+            for text, translated in zip(found, translator.translate(found, source, language), strict=True)
+            if translated
+        }
+
+
+def make_aids(settings: Settings, words: WordAnalyzer, model: Translator | None = None) -> Aids:
+    """The aids that the settings ask for. `model` translates where KILDE_TRANSLATION is "model"."""
+    translators: dict[str, Translator | None] = {"off": None, "apertium": Apertium(), "model": model}
+    return Aids(words, gloss=settings.gloss, translator=translators[settings.translation])
