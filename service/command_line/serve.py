@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from service.assistant import Assistant
 from service.bootstrap import open_assistant
 from service.command_line.progress import build_when_needed
-from service.settings import read_settings
+from service.settings import Settings, read_settings
+from service.slack.configured import answers_requests
+
+if TYPE_CHECKING:
+    from service.slack.app import Slack
 
 
 @click.command()
@@ -22,5 +29,14 @@ def serve(host: str | None, port: int | None) -> None:
     settings = read_settings()
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
-        app = create_app(assistant, parse_origins(settings.allowed_origins))
+        app = create_app(assistant, parse_origins(settings.allowed_origins), slack_bot(assistant, settings))
         uvicorn.run(app, host=host or settings.host, port=port or settings.port)
+
+
+def slack_bot(assistant: Assistant, settings: Settings) -> Slack | None:
+    """The bot, where the settings have one; its libraries are not loaded where they have none."""
+    if not answers_requests(settings):
+        return None
+    from service.slack.app import open_slack
+
+    return open_slack(assistant, settings)

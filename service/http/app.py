@@ -7,15 +7,18 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, origins, problems, widget
+from service.http import chat, conversations, documents, origins, problems, slack, widget
 from service.http.pages import Pages, page_language
+
+if TYPE_CHECKING:
+    from service.slack.app import Slack
 
 # Pages are built from documents that nobody vetted: nothing but our own files may run or be loaded.
 SECURITY_HEADERS = {
@@ -28,16 +31,22 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(assistant: Assistant, allowed_origins: Collection[str] = ()) -> FastAPI:
+def create_app(assistant: Assistant, allowed_origins: Collection[str] = (), slack_bot: Slack | None = None) -> FastAPI:
     """The service over an opened assistant, which is closed when the application stops.
 
-    Pages of `allowed_origins` may ask as well as its own.
+    Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        assistant.close()
+        if slack_bot is not None:
+            await slack_bot.start()
+        try:
+            yield
+        finally:
+            if slack_bot is not None:
+                await slack_bot.stop()
+            assistant.close()
 
     app = FastAPI(
         title="Kilde",
@@ -61,6 +70,7 @@ def create_app(assistant: Assistant, allowed_origins: Collection[str] = ()) -> F
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
     app.include_router(widget.router())
+    app.include_router(slack.router(slack_bot))
     origins.install(app, allowed_origins)
 
     @app.get("/healthz", tags=["operation"])

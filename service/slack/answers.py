@@ -1,4 +1,4 @@
-"""The work behind the listeners: claim a question, answer it in the background, deliver, hand over what stays undone."""
+"""The work behind the listeners: claim a question, answer it in the background, hand over what stays undone."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class Answers:
             await self.in_record(self.ledger.hand_over, run.job, delivered, wait_seconds=wait_seconds)
 
     async def _apologise(self, job: Job, client: AsyncWebClient) -> None:
-        words = self.language_of(job.text)
+        words = await self.in_record(self.language_of, job.text)
         try:
             await deliver.tell(client, job, self.session, words.text("slack.failed"))
         except TROUBLES as error:

@@ -149,6 +149,7 @@ class Run:
         """Show that there is work going on. It is a courtesy: nothing depends on it."""
         if self.job.response_url:
             self._slow = asyncio.create_task(self._say_slow(self.job.response_url, words))
+        if not self.job.thread:
             return
         with suppress(*TROUBLES):
             async with asyncio.timeout(2):
