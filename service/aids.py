@@ -5,15 +5,19 @@ Neither is ever a source: a quote is shown as it stands in its document, and the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 
 from index.words import WordAnalyzer
 from service.gloss import Glosser, is_glossable
-from service.records import Aid, Answer, Citation, Translation
+from service.records import Aid, Answer, Citation, Sentence, Translation
 from service.settings import Settings
 from service.translate import Apertium, Translator
+
+MAX_REMEMBERED = 2_000
+"""Translations kept in memory."""
 
 
 class Aids:
@@ -23,6 +27,8 @@ class Aids:
         self._words = words
         self._gloss = gloss
         self._translator = translator
+        # A model's answer asks for a quote's aids twice: as its sentence is shown, and at the end.
+        self._translated: dict[tuple[str, str, str], str | None] = {}
 
     @cached_property
     def _glosser(self) -> Glosser:
@@ -31,6 +37,17 @@ class Aids:
     def complete(self, answer: Answer) -> Answer:
         """The answer with aids in its own language."""
         return replace(answer, citations=self.add(answer.citations, answer.language))
+
+    def follow(self, writing: Generator[Sentence, None, Answer], language: str) -> Generator[Sentence, None, Answer]:
+        """What `writing` yields and returns, with aids."""
+        with closing(writing):
+            while True:
+                try:
+                    sentence = next(writing)
+                except StopIteration as end:
+                    answer: Answer = end.value
+                    return replace(answer, citations=self.add(answer.citations, language))
+                yield replace(sentence, citations=self.add(sentence.citations, language))
 
     def add(self, citations: Sequence[Citation], language: str) -> tuple[Citation, ...]:
         """The citations with aids in `language`; those that have them, or need none, as they are."""
@@ -56,17 +73,20 @@ class Aids:
         translator = self._translator
         if translator is None:
             return {}
-        texts: dict[str, list[str]] = {}
+        wanted: dict[str, dict[str, None]] = {}
         for citation in citations:
             quote = citation.quote
             if citation.translation is None and translator.translates(quote.language, language):
-                texts.setdefault(quote.language, []).append(quote.text)
-        return {
-            text: Translation(language, translated, translator.name)
-            for source, found in texts.items()
-            for text, translated in zip(found, translator.translate(found, source, language), strict=True)
-            if translated
-        }
+                wanted.setdefault(quote.language, {})[quote.text] = None
+        if len(self._translated) > MAX_REMEMBERED:
+            self._translated.clear()
+        done: dict[str, str | None] = {}
+        for source, texts in wanted.items():
+            new = [text for text in texts if (source, language, text) not in self._translated]
+            for text, translated in zip(new, translator.translate(new, source, language), strict=True):
+                self._translated[source, language, text] = translated
+            done |= {text: self._translated.get((source, language, text)) for text in texts}
+        return {text: Translation(language, found, translator.name) for text, found in done.items() if found}
 
 
 def make_aids(settings: Settings, words: WordAnalyzer, model: Translator | None = None) -> Aids:

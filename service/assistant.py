@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.build import folder_changed
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
+from service.aids import Aids
 from service.answer import Quoting
 from service.conversations import Conversations, Earlier, new_id
 from service.cues import Cues
@@ -64,12 +65,14 @@ class Assistant:
         conversations: Conversations,
         settings: Settings,
         cues: Cues,
+        aids: Aids,
         model: Model | None = None,
     ) -> None:
         self.library = library
         self.conversations = conversations
         self._settings = settings
         self._cues = cues
+        self._aids = aids
         self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
         self._speakers = Speakers(library.record)
         self._model = model
@@ -111,8 +114,9 @@ class Assistant:
         if model:
             names = self._speakers.names()
             task = Task(question, language, hits, names, found, deadline, shown, stopped)
-            found = yield from model.writer.write(task)
+            found = yield from self._aids.follow(model.writer.write(task), language)
         else:
+            found = self._aids.complete(found)
             for text, citations in markdown_blocks(found):
                 yield Sentence(text, citations)
         if stopped():

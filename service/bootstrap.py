@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.library import open_library
+from service.aids import make_aids
 from service.assistant import Assistant
 from service.conversations import Conversations
 from service.cues import load_cues
@@ -26,4 +27,5 @@ def open_assistant(settings: Settings) -> Assistant:
         from service.model.opening import open_model
 
         model = open_model(settings, library)
-    return Assistant(library, Conversations(library.record), settings, load_cues(), model)
+    aids = make_aids(settings, library.analyzer.words)
+    return Assistant(library, Conversations(library.record), settings, load_cues(), aids, model)

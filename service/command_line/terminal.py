@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from service.records import Answer, Citation
-from service.strings import strings
+from service.strings import Strings, strings
 
 MAX_COLUMNS = 110
 """Longer lines are hard to read."""
@@ -28,11 +28,24 @@ def show(answer: Answer, console: Console, locate: dict[str, str]) -> None:
         for marker in section.markers:
             quote = " ".join(by_marker[marker].quote.text.splitlines())
             indented(console, f"[{marker}] {words.quoted(quote)}")
+            for line in aid_lines(by_marker[marker], words):
+                indented(console, line, style="dim")
     if answer.citations:
         console.print()
         console.print(Text(words.text("sources.heading"), style="bold"))
         for citation in answer.citations:
             indented(console, source_line(citation, locate, answer.language), style="dim")
+
+
+def aid_lines(citation: Citation, words: Strings) -> list[str]:
+    """What helps to read a quote, each named as the aid that it is."""
+    lines = []
+    if citation.translation:
+        named = words.text("aid.translation", by=citation.translation.by)
+        lines.append(f"{named}: {' '.join(citation.translation.text.split())}")
+    if citation.gloss:
+        lines.append(f"{words.text('aid.gloss')}: {citation.gloss.text}")
+    return lines
 
 
 def paragraph(console: Console, line: str, style: str) -> None:
