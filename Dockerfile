@@ -11,6 +11,8 @@ COPY prompts prompts
 RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -e .
 
 FROM python:3.12-slim
+# For KILDE_TRANSLATION=apertium (docs/gloss.md).
+RUN apt-get update && apt-get install -y --no-install-recommends apertium-swe-dan apertium-swe-nor apertium-dan-nor && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 kilde && mkdir /data && chown kilde /data
 WORKDIR /app
 COPY --from=build /app /app
