@@ -7,7 +7,7 @@ DATA ?=
 # Passed by the environment, so that quotes and dollar signs in a question reach the command as they are.
 export Q
 
-.PHONY: ask serve test check evaluate bench lock clean
+.PHONY: ask serve test check evaluate bench lock clean widget check-widget screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -48,6 +48,22 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
+
+# The only targets that need node and npm. What they build is committed: nobody needs them to run the service.
+widget: widget/node_modules
+	npm --prefix widget run --silent build
+
+# Fails unless the committed bundle is exactly what its sources build.
+check-widget: widget/node_modules
+	npm --prefix widget run --silent check
+
+widget/node_modules: widget/package-lock.json
+	npm --prefix widget ci --silent
+	@touch $@
+
+# The pictures in docs/widget.md; needs Chromium.
+screenshots: .venv/dev
+	$(BIN)/python widget/screenshots.py
 
 # Only after changing the dependencies in pyproject.toml.
 lock: .venv/dev

@@ -28,12 +28,20 @@ const strings = {
   },
 };
 
-/** Style sheets become minified strings for constructable style sheets. */
+/**
+ * Style sheets become minified strings for constructable style sheets.
+ *
+ * A rem is the host page's, which may have made it small; ours is --unit (theme.css). In media queries it is the browser's.
+ */
 const styles = {
   name: "styles",
   setup(builder) {
     builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
+      const written = await readFile(path, "utf8");
+      const ours = written.replace(/^(?!@media|.*--unit:).*$/gm, (line) =>
+        line.replace(/(-?[\d.]+)rem\b/g, "calc($1 * var(--unit))"),
+      );
+      const { code } = await transform(ours, { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
     });
   },
@@ -88,7 +96,10 @@ const files = { "widget.js": bundle, "widget.notices.txt": await notices(result.
 const size = gzipSync(bundle, { level: 9 }).length;
 console.log(`widget.js: ${bundle.length} characters, ${size} bytes gzipped of ${BUDGET_BYTES}`);
 if (process.argv.includes("--sizes")) {
-  const rows = Object.entries(Object.values(result.metafile.outputs)[0].inputs).map(([path, input]) => [input.bytesInOutput, path]);
+  const rows = Object.entries(Object.values(result.metafile.outputs)[0].inputs).map(([path, input]) => [
+    input.bytesInOutput,
+    path,
+  ]);
   for (const [bytes, path] of rows.sort((a, b) => b[0] - a[0]).slice(0, 25)) console.log(bytes, path);
 }
 if (size > BUDGET_BYTES) throw new Error("the bundle is over its budget");

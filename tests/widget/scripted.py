@@ -19,7 +19,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
 from service.http import origins, problems, widget
 
-STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
+STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "require-trusted-types-for 'script'"
+)
 HOSTILE = (Path(__file__).parent / "hostile.md").read_text(encoding="utf-8")
 
 

@@ -19,6 +19,7 @@ if (!customElements.get(NAME)) {
   if (script?.src) setScriptBase(new URL(".", script.src).href);
   customElements.define(NAME, KildeChat);
   const data = { ...script?.dataset };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => mount(data), { once: true });
+  if (document.readyState === "loading")
+    document.addEventListener("DOMContentLoaded", () => mount(data), { once: true });
   else mount(data);
 }

@@ -2,14 +2,39 @@ import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
 
 /** The elements that an answer may consist of. There is no other way from Markdown to the page than this list. */
 export type ElementName =
-  | "p" | "br" | "hr" | "strong" | "em" | "del" | "code" | "pre" | "blockquote" | "ul" | "ol" | "li"
-  | "h3" | "h4" | "h5" | "h6" | "table" | "thead" | "tbody" | "tr" | "th" | "td";
+  | "p"
+  | "br"
+  | "hr"
+  | "strong"
+  | "em"
+  | "del"
+  | "code"
+  | "pre"
+  | "blockquote"
+  | "ul"
+  | "ol"
+  | "li"
+  | "h3"
+  | "h4"
+  | "h5"
+  | "h6"
+  | "table"
+  | "thead"
+  | "tbody"
+  | "tr"
+  | "th"
+  | "td";
 
 export type Piece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "marker"; readonly marker: number }
   | { readonly kind: "link"; readonly href: string; readonly children: readonly Piece[] }
-  | { readonly kind: "element"; readonly name: ElementName; readonly children: readonly Piece[]; readonly start?: number };
+  | {
+      readonly kind: "element";
+      readonly name: ElementName;
+      readonly children: readonly Piece[];
+      readonly start?: number;
+    };
 
 const marked = new Marked({
   gfm: true,
@@ -47,11 +72,15 @@ export function markdownTree(markdown: string): Piece[] {
 }
 
 export function plainText(tree: readonly Piece[]): string {
-  return tree.map((piece) => (piece.kind === "text" ? piece.text : piece.kind === "marker" ? "" : plainText(piece.children))).join("");
+  return tree
+    .map((piece) => (piece.kind === "text" ? piece.text : piece.kind === "marker" ? "" : plainText(piece.children)))
+    .join("");
 }
 
 export function markersIn(tree: readonly Piece[]): number[] {
-  return tree.flatMap((piece) => (piece.kind === "marker" ? [piece.marker] : "children" in piece ? markersIn(piece.children) : []));
+  return tree.flatMap((piece) =>
+    piece.kind === "marker" ? [piece.marker] : "children" in piece ? markersIn(piece.children) : [],
+  );
 }
 
 function element(name: ElementName, children: readonly Piece[] = []): Piece {
@@ -119,10 +148,16 @@ function list({ ordered, start, items }: Tokens.List): Piece {
 
 function table({ header, rows }: Tokens.Table): Piece {
   const row = (cells: readonly Tokens.TableCell[], name: "th" | "td") =>
-    element("tr", cells.map((cell) => element(name, pieces(cell.tokens))));
+    element(
+      "tr",
+      cells.map((cell) => element(name, pieces(cell.tokens))),
+    );
   return element("table", [
     element("thead", [row(header, "th")]),
-    element("tbody", rows.map((cells) => row(cells, "td"))),
+    element(
+      "tbody",
+      rows.map((cells) => row(cells, "td")),
+    ),
   ]);
 }
 
@@ -140,9 +175,12 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 
 /** The character references that Markdown writers use; the result is set as text, so none can become markup. */
 function decoded(words: string): string {
-  return words.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name) return ENTITIES[name] ?? whole;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex ?? "", 16);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
+  return words.replace(
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name) return ENTITIES[name] ?? whole;
+      const code = decimal ? Number(decimal) : Number.parseInt(hex ?? "", 16);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
 }

@@ -17,8 +17,16 @@ export interface Options {
 }
 
 export const ATTRIBUTES = [
-  "data-title", "data-lead", "data-language", "data-theme", "data-mode", "data-questions", "data-service", "data-site",
-  "data-strings", "data-position",
+  "data-title",
+  "data-lead",
+  "data-language",
+  "data-theme",
+  "data-mode",
+  "data-questions",
+  "data-service",
+  "data-site",
+  "data-strings",
+  "data-position",
 ];
 
 export function readOptions(data: DOMStringMap, scriptBase: string): Options {
@@ -30,7 +38,12 @@ export function readOptions(data: DOMStringMap, scriptBase: string): Options {
     words,
     title: data.title || words.say("title"),
     lead: data.lead || words.say("lead"),
-    questions: data.questions ? data.questions.split(/[|\n]/).map((part) => part.trim()).filter(Boolean) : words.questions,
+    questions: data.questions
+      ? data.questions
+          .split(/[|\n]/)
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : words.questions,
     service: service.endsWith("/") ? service : `${service}/`,
     site: data.site ?? "",
     position: data.position === "start" ? "start" : "end",

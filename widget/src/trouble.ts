@@ -1,14 +1,6 @@
 /** What can go wrong between a question and its answer, as one small set that the views have a sentence for. */
 
-export type TroubleKind =
-  | "offline"
-  | "unreachable"
-  | "limited"
-  | "long"
-  | "unavailable"
-  | "refused"
-  | "failed"
-  | "cut";
+export type TroubleKind = "offline" | "unreachable" | "limited" | "long" | "unavailable" | "refused" | "failed" | "cut";
 
 export class Trouble extends Error {
   constructor(

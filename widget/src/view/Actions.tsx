@@ -44,7 +44,10 @@ export function Actions({ turn, reply, prose, onRate }: Props) {
         </span>
       </div>
       {turn.rating && (
-        <Comment done={turn.ratingState === "commented"} onSend={(comment) => turn.rating && onRate(turn.rating, comment)} />
+        <Comment
+          done={turn.ratingState === "commented"}
+          onSend={(comment) => turn.rating && onRate(turn.rating, comment)}
+        />
       )}
     </>
   );
@@ -72,5 +75,8 @@ function plainText(prose: HTMLElement | null): string {
   if (!(copy instanceof HTMLElement)) return "";
   for (const aid of copy.querySelectorAll(".aid")) aid.remove();
   for (const marker of copy.querySelectorAll(".marker")) marker.textContent = `[${marker.textContent}]`;
-  return [...copy.children].map((block) => block.textContent?.trim()).filter(Boolean).join("\n\n");
+  return [...copy.children]
+    .map((block) => block.textContent?.trim())
+    .filter(Boolean)
+    .join("\n\n");
 }

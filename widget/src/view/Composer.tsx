@@ -79,7 +79,12 @@ export function Composer({ ref, busy, before, onAsk, onStop }: Props) {
             }}
             onKeyDown={onKeyDown}
           />
-          <button type="submit" part="send" class={busy ? "send busy" : "send"} title={words.say(busy ? "stop" : "send")}>
+          <button
+            type="submit"
+            part="send"
+            class={busy ? "send busy" : "send"}
+            title={words.say(busy ? "stop" : "send")}
+          >
             <Icon name={busy ? "stop" : "send"} />
             <span class="hidden">{words.say(busy ? "stop" : "send")}</span>
           </button>

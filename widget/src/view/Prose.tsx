@@ -37,7 +37,8 @@ export function Prose({ markdown, citations, open, onOpen }: Props) {
         </a>
       );
     }
-    if (piece.name === "blockquote") return <Quotation markers={markersIn(piece.children)} cited={cited} children={children} />;
+    if (piece.name === "blockquote")
+      return <Quotation markers={markersIn(piece.children)} cited={cited} children={children} />;
     if (piece.name === "table") return <div class="table">{h("table", null, children)}</div>;
     if (piece.start !== undefined) return <ol start={piece.start}>{children}</ol>;
     return h(piece.name, BLOCKS.has(piece.name) ? { dir: "auto" } : null, ...children);

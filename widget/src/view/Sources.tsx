@@ -14,7 +14,8 @@ export function Sources({ citations, onOpen }: Props) {
   const id = useId();
   if (citations.length === 0) return null;
   const documents = grouped(citations);
-  const heading = documents.size === 1 ? words.say("sources_one") : words.say("sources_many", { count: documents.size });
+  const heading =
+    documents.size === 1 ? words.say("sources_one") : words.say("sources_many", { count: documents.size });
   return (
     <section class="sources" part="sources" aria-labelledby={id}>
       <h3 id={id}>{heading}</h3>
@@ -57,6 +58,7 @@ function Title({ citation }: { citation: Citation }) {
 
 function grouped(citations: readonly Citation[]): Map<string, Citation[]> {
   const found = new Map<string, Citation[]>();
-  for (const citation of citations) found.set(citation.documentId, [...(found.get(citation.documentId) ?? []), citation]);
+  for (const citation of citations)
+    found.set(citation.documentId, [...(found.get(citation.documentId) ?? []), citation]);
   return found;
 }

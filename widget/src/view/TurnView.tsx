@@ -57,7 +57,13 @@ export function TurnView({ turn, onRetry, onRate }: Props) {
         )}
         <div ref={prose} class={state === "asking" ? "prose streaming" : "prose"}>
           {turn.blocks.map((block, index) => (
-            <Prose key={index} markdown={block} citations={turn.citations} open={card?.citation.marker} onOpen={openCard} />
+            <Prose
+              key={index}
+              markdown={block}
+              citations={turn.citations}
+              open={card?.citation.marker}
+              onOpen={openCard}
+            />
           ))}
         </div>
         {state === "asking" && (
