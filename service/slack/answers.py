@@ -117,6 +117,11 @@ class Answers:
         """Whether nothing new may be begun."""
         return self._stopped.is_set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being worked on."""
+        return bool(self._tasks)
+
     async def _first(self, job: Job, client: AsyncWebClient, claimed: asyncio.Future[None]) -> None:
         try:
             mine = await self.in_record(self.ledger.claim, job)

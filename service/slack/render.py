@@ -59,13 +59,14 @@ def sentence_piece(sentence: Sentence, first: bool) -> Piece:
     quotes = tuple(CitationModel.of(citation) for citation in sentence.citations)
     quoted = any(part.startswith(">") for part in sentence.text.split("\n\n"))
     text = _ESCAPED.sub(r"\1", " ".join("\n".join(said).split("\n")))
-    return Piece(text, quotes if quoted else (), bold=first)
+    return Piece(text, quotes if quoted else (), bold=first and not quotes)
 
 
 def reply_pieces(reply: ReplyModel) -> list[Piece]:
     """A kept answer, whole: its headline, its sections, and what they cite without quoting it."""
     by_marker = {citation.marker: citation for citation in reply.citations}
-    pieces = [Piece(reply.headline, bold=True)] if reply.headline else []
+    written = bool(reply.sections) and reply.sections[0].kind == "sentence"
+    pieces = [] if written else [Piece(reply.headline, bold=True)]
     for section in reply.sections:
         quotes = tuple(by_marker[marker] for marker in section.markers) if section.kind == "voice" else ()
         pieces.append(Piece(section.introduction, quotes))
