@@ -94,6 +94,15 @@ class Conversations:
         with self._record.read() as connection:
             return [Message(row.created, row.answer) for row in connection.execute(query)]
 
+    def conversation_of(self, message_id: str) -> str:
+        """The conversation that an answer belongs to. Raises UnknownMessage."""
+        query = select(messages.c.conversation_id).where(messages.c.id == message_id)
+        with self._record.read() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise UnknownMessage("expected the message_id of an answer that was given here")
+        return str(found)
+
     def remove(self, conversation_id: str) -> None:
         """Forget a conversation with its messages and their feedback. Raises UnknownConversation."""
         with self._record.write() as connection:

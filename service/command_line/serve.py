@@ -29,7 +29,8 @@ def serve(host: str | None, port: int | None) -> None:
     settings = read_settings()
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
-        app = create_app(assistant, parse_origins(settings.allowed_origins), slack_bot(assistant, settings))
+        bot = slack_bot(assistant, settings)
+        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url)
         uvicorn.run(app, host=host or settings.host, port=port or settings.port)
 
 

@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.assistant import Assistant
 from service.http import chat, conversations, documents, origins, problems, slack, widget
+from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
 
 if TYPE_CHECKING:
@@ -31,10 +32,16 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(assistant: Assistant, allowed_origins: Collection[str] = (), slack_bot: Slack | None = None) -> FastAPI:
+def create_app(
+    assistant: Assistant,
+    allowed_origins: Collection[str] = (),
+    slack_bot: Slack | None = None,
+    public_url: str = "",
+) -> FastAPI:
     """The service over an opened assistant, which is closed when the application stops.
 
     Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
+    `public_url` is where readers reach it, for links in the OpenAI-compatible answers.
     """
 
     @asynccontextmanager
@@ -69,6 +76,7 @@ def create_app(assistant: Assistant, allowed_origins: Collection[str] = (), slac
     app.include_router(chat.router(assistant))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
+    app.include_router(openai_router.router(assistant, public_url))
     app.include_router(widget.router())
     app.include_router(slack.router(slack_bot))
     origins.install(app, allowed_origins)

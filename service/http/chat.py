@@ -27,7 +27,9 @@ from service.wire import (
     SearchModel,
 )
 
-STREAM = {200: {"content": {"text/event-stream": {}}, "description": "The reply, or its events when streamed."}}
+STREAM: dict[int | str, dict[str, object]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "The reply, or its events when streamed."}
+}
 
 
 def router(assistant: Assistant) -> APIRouter:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from index.errors import IndexUnavailable, NoDocuments
 from service.errors import UnknownConversation, UnknownDocument, UnknownMessage
+from service.http.openai_compatible.errors import PREFIX, RequestRefused, envelope
 
 log = logging.getLogger(__name__)
 
@@ -73,30 +74,49 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
+def shaped(
+    request: Request,
+    status: HTTPStatus,
+    detail: str,
+    errors: list[dict[str, object]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """An error as its caller expects it: in OpenAI's envelope under /v1, else as a problem document."""
+    if not request.url.path.startswith(PREFIX):
+        return problem(status, detail, errors, headers)
+    param = str(errors[0]["field"]) if errors else None
+    return envelope(status, detail, param=param, headers=headers)
+
+
 def install(app: FastAPI) -> None:
-    """Make every error of the application a problem document."""
+    """Give every error of the application the shape that its caller expects."""
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> ProblemResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # The input is not echoed: it can be long, and it is the caller's own.
         errors = [
             {"field": ".".join(str(part) for part in item["loc"][1:]), "expected": item["msg"]}
             for item in error.errors()
         ]
         fields = "; ".join(f"{item['field'] or 'body'}: {item['expected']}" for item in errors[:5])
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, fields, jsonable_encoder(errors))
+        return shaped(request, HTTPStatus.UNPROCESSABLE_ENTITY, fields, jsonable_encoder(errors))
 
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> ProblemResponse:
-        return problem(HTTPStatus(error.status_code), str(error.detail), headers=dict(error.headers or {}))
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        return shaped(request, status, str(error.detail), headers=dict(error.headers or {}))
 
-    async def known(_: Request, error: Exception) -> ProblemResponse:
-        return problem(STATUS_OF[type(error)], str(error))
+    @app.exception_handler(RequestRefused)
+    async def refused_under_v1(_: Request, error: RequestRefused) -> JSONResponse:
+        return envelope(error.status, error.message, param=error.param, code=error.code)
+
+    async def known(request: Request, error: Exception) -> JSONResponse:
+        return shaped(request, STATUS_OF[type(error)], str(error))
 
     for kind in STATUS_OF:
         app.add_exception_handler(kind, known)
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> ProblemResponse:
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)
+        return shaped(request, HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)

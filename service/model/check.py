@@ -23,8 +23,8 @@ MIN_TOPIC_EACH = 0.05
 with it. docs/decisions/0501-model-answers.md has the figures of both."""
 MIN_WORDS_FOR_LANGUAGE = 3
 MIN_KNOWN_WORDS = 0.6
-"""The share of a sentence's words that its language must know. Of 255 sentences in the five languages all but two reached
-it, of nine in others none did (docs/decisions/0501-model-answers.md)."""
+"""The share of a sentence's words that its language must know. Of 255 sentences in the five languages all but two
+reached it, of nine in others none did (docs/decisions/0501-model-answers.md)."""
 MIN_NAME_STRENGTH = 0.5
 LONG_WORD = 11
 """An unknown word of this length that begins a sentence is a compound of the language, not a name."""
