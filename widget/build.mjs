@@ -81,7 +81,7 @@ const result = await build({
   bundle: true,
   minify: true,
   format: "iife",
-  target: ["chrome108", "firefox110", "safari16.4"],
+  target: ["chrome111", "firefox113", "safari16.4"],
   charset: "utf8",
   legalComments: "none",
   jsx: "automatic",

@@ -18,6 +18,7 @@ const GAP_PIXELS = 8;
 export function Card({ citation, anchor, onClose }: Props) {
   const { words } = useShared();
   const card = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
     const element = card.current;
@@ -29,6 +30,12 @@ export function Card({ citation, anchor, onClose }: Props) {
     element.style.left = `${Math.max(0, Math.min(left, outer.width - element.offsetWidth))}px`;
     element.style.top = `${marker.bottom - outer.top + GAP_PIXELS}px`;
   }, [anchor]);
+
+  useLayoutEffect(() => {
+    // What scrolls must be reachable by keyboard; what does not is no stop.
+    const element = body.current;
+    if (element && element.scrollHeight > element.clientHeight) element.tabIndex = 0;
+  }, []);
 
   useEffect(() => {
     card.current?.focus({ preventScroll: true });
@@ -72,11 +79,13 @@ export function Card({ citation, anchor, onClose }: Props) {
           <span class="hidden">{words.say("close")}</span>
         </button>
       </div>
-      <blockquote lang={citation.language || undefined} dir="auto">
-        {citation.quote}
-      </blockquote>
-      {citation.translation && <AidLine aid={citation.translation} />}
-      {citation.gloss && <AidLine aid={citation.gloss} />}
+      <div ref={body} class="card-body">
+        <blockquote lang={citation.language || undefined} dir="auto">
+          {citation.quote}
+        </blockquote>
+        {citation.translation && <AidLine aid={citation.translation} />}
+        {citation.gloss && <AidLine aid={citation.gloss} />}
+      </div>
       <p class="about">
         <cite lang={citation.titleLanguage || undefined} dir="auto">
           {citation.title}
