@@ -44,6 +44,9 @@ class OpenLegs:
         self._refreshing = threading.Lock()
         self._repair: threading.Thread | None = None
         self._legs = self._open(None)
+        if upkeep.find_vectors_fault(self._legs.manifest.vectors):
+            # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
+            self._start_repair(timeout_seconds=0)
 
     def current(self) -> Legs:
         """The indexes as the manifest now describes them: looking whether it has changed takes 2 µs."""
@@ -82,6 +85,9 @@ class OpenLegs:
             lexical.reload()
         else:
             lexical = LexicalIndex(self._upkeep.folder / manifest.lexical.folder, self._upkeep.analyzer)
+        held, expected = lexical.count(), sum(manifest.lexical.passages.values())
+        if held != expected and manifest.lexical.generation == self._upkeep.record.generation():
+            raise IndexUnavailable(f"expected {expected} passages in {lexical.folder}, found {held}")
         if former and former.manifest.vectors == manifest.vectors and not former.vectors.failed:
             vectors = former.vectors
         else:
@@ -99,16 +105,16 @@ class OpenLegs:
             name,
             lambda: _open_index(self._upkeep.folder / leg.folder, leg.passages),
             leg.generation,
-            on_failure=lambda: self._start_repair(leg.folder),
+            on_failure=lambda: self._start_repair(leg.folder, timeout_seconds=self._lock_timeout_seconds),
         )
 
-    def _start_repair(self, folder: str) -> None:
-        """Build a vector index that failed in use anew, while searching goes on without it."""
+    def _start_repair(self, *suspect: str, timeout_seconds: float) -> None:
+        """Build a vector index that is missing or failed in use, while searching goes on without it."""
 
         def repair() -> None:
             try:
-                with writer_lock(self._data_dir, timeout_seconds=self._lock_timeout_seconds):
-                    self._upkeep.bring_up_to_date(suspect={folder})
+                with writer_lock(self._data_dir, timeout_seconds=timeout_seconds):
+                    self._upkeep.bring_up_to_date(suspect=suspect)
             except IndexUnavailable:
                 return  # Nothing is lost: the next opening tries again, and says what is wrong.
 

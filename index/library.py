@@ -179,7 +179,7 @@ def _make_fit(data_dir: Path, upkeep: Upkeep, timeout_seconds: float, progress: 
     searchable = upkeep.find_lexical_fault(manifest.lexical) is None
     try:
         with writer_lock(data_dir, timeout_seconds=0 if searchable else timeout_seconds):
-            upkeep.bring_up_to_date(progress=progress)
+            upkeep.bring_up_to_date(opening=True, progress=progress)
     except IndexUnavailable:
         if not searchable:
             raise
@@ -195,7 +195,7 @@ def _open_legs(data_dir: Path, upkeep: Upkeep, compare_at_most: int, timeout_sec
         # Damaged in a way that only shows on opening.
         with writer_lock(data_dir, timeout_seconds=timeout_seconds):
             lexical = upkeep.manifest().lexical
-            upkeep.bring_up_to_date(suspect={lexical.folder} if lexical else ())
+            upkeep.bring_up_to_date(suspect={lexical.folder} if lexical else (), opening=True)
         return opened()
 
 

@@ -28,10 +28,11 @@ MAX_COMPARED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Passages of one language with their vectors, (n, dimensions)."""
+    """Passages of one language with their vectors, (n, dimensions), and those vectors' lengths, (n,)."""
 
     ids: tuple[str, ...]
     vectors: FloatArray
+    lengths: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _merge(former: Mapping[str, _Rows], changed: frozenset[str], added: VectorBa
             ids += [added.ids[place] for place in places]
             parts.append(added.vectors[places])
         if ids:
-            merged[language] = _Rows(tuple(ids), np.concatenate(parts))
+            array = np.concatenate(parts)
+            merged[language] = _Rows(tuple(ids), array, np.linalg.norm(array, axis=1))
     return merged
 
 
@@ -200,7 +202,7 @@ def _search_index(
 
 
 def _compare(rows: _Rows, vector: FloatArray, limit: int) -> list[tuple[str, float]]:
-    lengths = np.linalg.norm(rows.vectors, axis=1) * float(np.linalg.norm(vector))
+    lengths = rows.lengths * float(np.linalg.norm(vector))
     cosines = np.divide(rows.vectors @ vector, lengths, out=np.zeros(len(rows.ids), np.float32), where=lengths > 0)
     best = np.argsort(-cosines, kind="stable")[:limit]
     return [(rows.ids[place], float(cosines[place])) for place in best]

@@ -36,7 +36,9 @@ MIN_RECENT = 1000
 """Passages that may be newer than the vector index before it is written anew; comparing them takes 1 ms a search."""
 RECENT_SHARE = 0.1
 MAX_RECENT = 20_000
-"""… or a tenth of the index if that is more, but never more than this: 80 MB of vectors, 5 ms a search."""
+"""… or a tenth of the index if that is more, but never more than this: 80 MB of vectors, 10 ms a search."""
+BUILT_AT_OPENING = 5000
+"""Passages of which a vector index is written while somebody waits for a library to open: that takes 3 s."""
 
 # Files that tantivy and SQLite change by themselves and check themselves.
 LEXICAL_SKIP = frozenset({"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"})
@@ -122,17 +124,20 @@ class Upkeep:
 
     # Doing, under the writer lock
 
-    def bring_up_to_date(self, *, suspect: Collection[str] = (), progress: Progress | None = None) -> None:
+    def bring_up_to_date(
+        self, *, suspect: Collection[str] = (), opening: bool = False, progress: Progress | None = None
+    ) -> None:
         """Derive whatever is missing, stale, damaged or made with other settings.
 
         Args:
             suspect: folders of indexes that failed in use and must not be kept.
+            opening: somebody waits: a large vector index is left for later, and one that is behind is left alone.
             progress: called with (done, total, what) while documents are prepared or embedded anew.
         """
         self._make_folder()
         self._prepare_anew(progress)
         manifest = self._bring_lexical(self.manifest(), suspect)
-        self._bring_vectors(manifest, suspect, progress)
+        self._bring_vectors(manifest, suspect, opening, progress)
         self._sweep()
 
     def catch_up_lexical(self) -> None:
@@ -214,14 +219,18 @@ class Upkeep:
         files = manifests.take_stock(self.folder / folder, former.files if former else {}, skip=LEXICAL_SKIP)
         return Leg(folder, self.analyzer.fingerprint, generation, self.record.count(), files)
 
-    def _bring_vectors(self, manifest: Manifest, suspect: Collection[str], progress: Progress | None) -> Manifest:
+    def _bring_vectors(
+        self, manifest: Manifest, suspect: Collection[str], opening: bool, progress: Progress | None
+    ) -> None:
         leg = manifest.vectors
         if leg is not None and leg.folder not in suspect and self.find_vectors_fault(leg) is None:
-            allowed = min(MAX_RECENT, max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values()))))
-            if self.record.passages_since(leg.generation) <= allowed:
-                return manifest
+            share = max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values())))
+            if self.record.passages_since(leg.generation) <= (MAX_RECENT if opening else min(MAX_RECENT, share)):
+                return
+        if opening and sum(self.record.count().values()) > BUILT_AT_OPENING:
+            return
         self._embed_missing(progress)
-        return self._build_vectors(manifest)
+        self._build_vectors(manifest)
 
     def _embed_missing(self, progress: Progress | None) -> None:
         total, done = sum(self.record.count().values()), 0
@@ -232,18 +241,17 @@ class Upkeep:
             if progress:
                 progress(done, total, "Embedding")
 
-    def _build_vectors(self, manifest: Manifest) -> Manifest:
+    def _build_vectors(self, manifest: Manifest) -> None:
         generation, counts = self.record.generation(), self.record.count(self.embedding.name)
         if not counts:
-            return self._switch(replace(manifest, vectors=None))
+            self._switch(replace(manifest, vectors=None))
+            return
         folder = self._new_folder("vectors")
         path = self.folder / folder
         vector_index.write(path, self.record.vectors(self.embedding.name, BATCH), counts)
         files = manifests.take_stock(path, {}, skip=VECTORS_SKIP)
-        leg = Leg(folder, self.vector_settings, generation, counts, files)
-        switched = self._switch(replace(manifest, vectors=leg))
+        self._switch(replace(manifest, vectors=Leg(folder, self.vector_settings, generation, counts, files)))
         self.record.remove_other_vectors(self.embedding.name)
-        return switched
 
     def _switch(self, manifest: Manifest) -> Manifest:
         manifests.write(self.folder, manifest)
