@@ -113,18 +113,27 @@ def share_dot(scale: Scale, part: Bin, hits: int, what: str) -> Dot:
 
 
 def latency_chart(seconds: Sequence[float], p50: float, p95: float) -> Chart:
-    """The share of questions answered within a time, as steps (the empirical distribution function)."""
-    times = sorted(seconds)
-    scale = Scale.around([0.0, *times])
-    path = [f"M {x(scale, 0)} {y(0)}"]
+    """The share of questions answered within a time, as steps (the empirical distribution function).
+
+    The axis is logarithmic from a power of ten to another, since one slow first answer would flatten all the others.
+    """
+    times = [max(value, 1e-4) for value in sorted(seconds)]
+    low, high = math.floor(math.log10(times[0])), math.ceil(math.log10(times[-1]))
+    scale = Scale(float(low), float(max(high, low + 1)))
+    path = [f"M {LEFT} {y(0)}"]
     for at, value in enumerate(times, start=1):
-        path.append(f"H {x(scale, value)} V {y(at / len(times))}")
+        path.append(f"H {x(scale, math.log10(value))} V {y(at / len(times))}")
     path.append(f"H {WIDTH - RIGHT}")
     return Chart(
-        x_ticks=tuple(Tick(x(scale, value), f"{value:g}") for value in scale.ticks()),
+        x_ticks=tuple(
+            Tick(x(scale, power), f"{10.0**power:g}") for power in range(int(scale.low), int(scale.high) + 1)
+        ),
         y_ticks=share_ticks(),
         path=" ".join(path),
-        lines=(Tick(x(scale, p50), f"p50 {p50:.2f} s"), Tick(x(scale, p95), f"p95 {p95:.2f} s")),
+        lines=tuple(
+            Tick(x(scale, math.log10(max(value, 1e-4))), f"{name} {value:.3f} s")
+            for name, value in (("p50", p50), ("p95", p95))
+        ),
     )
 
 

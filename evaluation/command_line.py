@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from evaluation.agreement import read_labels, verdicts
 from evaluation.ask import Progress as ProgressFunction
 from evaluation.ask import ask_all
 from evaluation.compare import compare as compare_runs
@@ -164,6 +165,54 @@ def report(name: str, runs: Path | None, output: Path | None) -> None:
 
 
 @evaluate.command()
+@click.argument("name")
+@click.option("--model", help="The judging model; KILDE_LLM_MODEL by default.")
+@click.option("--base-url", help="Its endpoint; KILDE_LLM_BASE_URL by default. The key is KILDE_LLM_API_KEY.")
+@click.option("--labels", type=click.Path(path_type=Path), help="People's verdicts as JSON lines, to agree with.")
+@click.option("--runs", type=click.Path(path_type=Path), help="The folder of runs; by default in the data directory.")
+@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="Answers judged at a time.")
+@click.pass_context
+def judge(
+    context: click.Context,
+    name: str,
+    model: str | None,
+    base_url: str | None,
+    labels: Path | None,
+    runs: Path | None,
+    workers: int,
+) -> None:
+    """Let a model judge faithfulness and relevance of the answers of the run NAME; exits 1 if it failed on any."""
+    # The SDK of the model's API takes a second to import.
+    from evaluation.judge import asker, judge_run
+    from service.model.client import ModelClient
+
+    settings = read_settings()
+    model = model or settings.llm_model
+    if not model:
+        raise click.UsageError("expected --model or KILDE_LLM_MODEL, found neither")
+    verdicts_of_people = read_labels(labels) if labels else {}
+    found = open_run(name, runs)
+    client = ModelClient(
+        model, base_url or settings.llm_base_url, settings.llm_api_key.get_secret_value(), settings.llm_api_version
+    )
+    try:
+        with progress_bar("Judging") as advance:
+            judged = judge_run(found.folder, found.outcomes, asker(client), workers=workers, progress=advance)
+    finally:
+        client.close()
+    done = read_run(found.folder)
+    write_scores(done)
+    console().print(summary_table(done))
+    for label, agreed in verdicts(judged.scores, verdicts_of_people).items():
+        kappa = "not defined" if agreed.kappa is None else f"{agreed.kappa:.3f}"
+        click.echo(f"{label}: agrees with people on {agreed.share:.3f} of {agreed.count} answers, kappa {kappa}")
+    for reason in judged.errors:
+        click.echo(reason, err=True)
+    if judged.errors:
+        context.exit(1)
+
+
+@evaluate.command()
 @click.argument("questions", type=click.Path(path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path))
 @LANGUAGE
@@ -176,6 +225,18 @@ def documents(questions: Path, folder: Path, language: str | None) -> None:
     for identifier, text in found.documents.items():
         (folder / f"{identifier}.txt").write_bytes(text.encode())
     click.echo(f"{len(found.documents):,} documents written to {folder}")
+
+
+@evaluate.command()
+@click.argument("output", type=click.Path(path_type=Path))
+def feedback(output: Path) -> None:
+    """Write every rated answer to OUTPUT as a question set to label (JSON lines)."""
+    from evaluation.feedback import rated_questions
+
+    with open_assistant(read_settings()) as assistant:
+        lines = list(rated_questions(assistant.library.record))
+    output.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    click.echo(f"{len(lines):,} rated answers written to {output}")
 
 
 @contextmanager

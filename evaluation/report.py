@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evaluation.answers import ESCAPE
 from evaluation.charts import Chart, latency_chart, reliability_bins, reliability_chart
 from evaluation.matching import covers
-from evaluation.measures import BY_NAME
+from evaluation.measures import MEASURES
 from evaluation.records import Scores
 from evaluation.replies import CitedQuote
 from evaluation.runs import Outcome, PlacedGold
@@ -19,6 +20,8 @@ from evaluation.summary import Row, summarise, totals
 from evaluation.tables import figure
 
 PLOTTED = "quality"
+MIN_COUNT = 5
+"""With fewer questions an interval by resampling is far too narrow, and none is shown."""
 PER_QUESTION = ("citation_precision", "citation_recall", "speaker_right", "recall_10", "mrr_10", "seconds")
 
 
@@ -65,6 +68,7 @@ def render(run: Run) -> str:
     """The page. It loads nothing: style, plots and script stand in it."""
     whole, *groups = summarise(run.outcomes, run.scores)
     figures = totals(run.outcomes, run.scores)
+    present = [measure for measure in MEASURES if measure.name in whole.measures]
     environment = Environment(
         loader=PackageLoader("evaluation"),
         autoescape=True,
@@ -77,7 +81,8 @@ def render(run: Run) -> str:
         run=run,
         whole=whole,
         totals=figures,
-        measures=BY_NAME,
+        by_measure=[(group, list(named)) for group, named in groupby(present, key=lambda measure: measure.group)],
+        min_count=MIN_COUNT,
         by_pair=sorted(of(groups, "pair"), key=lambda row: row.slice.value),
         by_group=[(name, of(groups, name)) for name in ("language", "kind", "split")],
         plotted=PLOTTED,

@@ -14,6 +14,7 @@ from evaluation.records import Gold, Question, Turn
 from evaluation.replies import CitedQuote, RankedPassage, Reply
 from index.records import Span
 
+JUDGED = "judged.jsonl"
 FORMAT = 1
 """Grows when the files of a run change their form."""
 
@@ -64,8 +65,10 @@ class Outcome:
 
     @property
     def pair(self) -> str:
-        """The language pair: the question's and the gold's ("en→sv", "en→da+nb", "en→none")."""
-        return f"{self.question.language}→{'+'.join(sorted({gold.language for gold in self.gold})) or 'none'}"
+        """The language pair: the question's and the gold's ("en→sv"; "en→several"; "en→none" where nothing answers)."""
+        languages = {gold.language for gold in self.gold}
+        found = "several" if len(languages) > 1 else next(iter(languages), "none")
+        return f"{self.question.language}→{found}"
 
 
 def write_json(path: Path, value: object) -> None:

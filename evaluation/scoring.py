@@ -13,10 +13,8 @@ from evaluation.answers import Detect
 from evaluation.errors import InvalidRun
 from evaluation.measures import score
 from evaluation.records import Scores
-from evaluation.runs import Outcome, RunInfo, read_info, read_outcomes, whole_lines, write_json
+from evaluation.runs import JUDGED, Outcome, RunInfo, read_info, read_outcomes, whole_lines, write_json
 from evaluation.summary import summary_record
-
-JUDGED = "judged.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
