@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1_000_000
 """Slack's own requests stay far below; nobody else gets this much read before the signature is checked."""
 
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What Bolt fails with on a body of another shape than Slack's; it reads the body before it checks who sent it."""
+
 DETAILS = {
     HTTPStatus.UNAUTHORIZED: "expected a request that Slack signed within the last five minutes",
     HTTPStatus.NOT_FOUND: "expected an event that the bot listens to",
@@ -36,7 +39,7 @@ def router(slack: Slack | None) -> APIRouter:
 
         try:
             event = to_async_bolt_request(request, body)
-        except ValueError:
+        except UNREADABLE:
             return problem(HTTPStatus.BAD_REQUEST, "expected a body of JSON or form fields in UTF-8")
         response = to_starlette_response(await bot.bolt.async_dispatch(event))
         if response.status_code < HTTPStatus.BAD_REQUEST:
