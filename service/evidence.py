@@ -29,7 +29,7 @@ class Evidence:
     full: of the question's units, how many that passage has in full.
     lexical: the best hit's lexical score for each unit of the question's weight.
     missing_name: whether a name or number of the question stands in no passage, nor anything related to it.
-    missing_kind: whether the question asks for a number or a time, and no good sentence has one.
+    missing_kind: where the question asks for a number or a time, how much of it the best sentence with one lacks.
     apart: whether somebody is said to say something who is no speaker, and no stretch has both the name and the rest.
     """
 
@@ -81,20 +81,16 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
     """The evidence for an answer among the candidates, which are sorted best first."""
     looked_at = found[:LOOKED_AT]
     best = max((candidate.whole for candidate in looked_at), key=lambda match: match.share, default=None)
-    own = max((candidate.own.share for candidate in looked_at), default=0.0)
-    of_the_kind = max((candidate.own.share for candidate in looked_at if candidate.of_the_kind), default=0.0)
     return Evidence(
         share=best.share if best else 0.0,
         full=sum(strength >= FULL for strength in best.units) / len(best.units) if best and best.units else 0.0,
         lexical=lexical(hits) / coverage.weight if coverage.weight else 0.0,
         missing_name=float(missing_name(coverage, looked_at)),
-        missing_kind=float(bool(question.kinds) and of_the_kind < KIND_SHARE * own),
+        missing_kind=missing_kind(looked_at) if question.kinds else 0.0,
         apart=float(apart(question, coverage, looked_at)),
     )
 
 
-KIND_SHARE = 0.6
-"""A sentence with a number answers "how many" if it has this share of what the best sentence has of the question."""
 RELATED = 0.3
 """The strength from which something at least related to a name was found."""
 
@@ -102,6 +98,15 @@ RELATED = 0.3
 def lexical(hits: Sequence[Hit]) -> float:
     """The best lexical score among the hits, 0 where the lexical leg found nothing."""
     return max((hit.legs.get("lexical", 0.0) for hit in hits), default=0.0)
+
+
+def missing_kind(found: Sequence[Candidate]) -> float:
+    """What the best sentence of the kind asked for lacks of the question's units, each counting the same.
+
+    Here the verb counts as much as the noun: when something opens is no answer to when it was built.
+    """
+    had = [sum(one.near.units) / len(one.near.units) for one in found if one.of_the_kind and one.near.units]
+    return 1.0 - max(had, default=0.0)
 
 
 def missing_name(coverage: Coverage, found: Sequence[Candidate]) -> bool:

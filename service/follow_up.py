@@ -55,6 +55,6 @@ def carry_on(
 def joined(earlier: str, text: str) -> str:
     """Both questions, the oldest parts of the earlier one dropped while the whole is too long."""
     parts = earlier.split(SEPARATOR)
-    while len(parts) > 1 and sum(map(len, parts)) + len(text) > MAX_STANDALONE_CHARACTERS:
+    while len(parts) > 1 and len(SEPARATOR.join((*parts, text))) > MAX_STANDALONE_CHARACTERS:
         parts.pop(0)
     return SEPARATOR.join((*parts, text))

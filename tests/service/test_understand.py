@@ -1,0 +1,129 @@
+"""What is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.lexicon import load_lexicon
+from service.assistant import Assistant
+from service.conversations import Earlier
+from service.cues import load_cues
+from service.speakers import named_speakers
+from service.understand import Question, understand
+
+CUES = load_cues()
+
+
+def read(town: Assistant, text: str, earlier: Earlier | None = None, names: tuple[str, ...] = ()) -> Question:
+    return understand(text, language="auto", earlier=earlier, library=town.library, cues=CUES, names=names)
+
+
+def test_every_concept_of_the_cues_is_in_the_lexicon() -> None:
+    """A cue that names an unknown concept would never fire."""
+    named = CUES.frame | CUES.voices | CUES.saying | CUES.texts | set(CUES.text_languages)
+    assert sorted(named - load_lexicon().concepts.keys()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("What do the authors think about return on investment?", "return on investment"),
+        ("Hvad mener forfatterne om ROI?", "ROI"),
+        ("Hva sier de om tillit til bedriftene?", "tillit til bedriftene"),
+        ("Kva meiner forfattarane om «tillit»?", "tillit"),
+        ("Vad tycker författarna om hypen?", "hypen"),
+        ("Who wrote this?", None),
+    ],
+)
+def test_the_topic_is_told_from_the_form_of_the_question(town: Assistant, text: str, topic: str | None) -> None:
+    """Of "what do they say about X" the X, in the question's own words."""
+    assert read(town, text).topic == topic
+
+
+def test_the_frame_is_not_what_the_question_is_about(town: Assistant) -> None:
+    """Authors, texts and saying are left out of the terms, unless nothing else is asked."""
+    assert [term.text for term in read(town, "What do the authors write about slugs?").terms.terms] == ["slugs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("What do the authors think about slugs?", True),
+        ("Hva mener folk om støyen?", True),
+        ("What eats lettuce?", False),
+    ],
+)
+def test_a_question_for_several_voices_is_known(town: Assistant, text: str, several: bool) -> None:
+    """Authors, people and opinions ask for more than one voice."""
+    assert read(town, text).several_voices is several
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("What does Annelie Näs think of it?", {"Annelie Näs"}),
+        ("what does annelie näs think of it?", {"Annelie Näs"}),
+        ("Hvad siger Krantz?", {"Peter Krantz"}),
+        ("Hva mener Peter?", set()),
+        ("Is Petersen right?", set()),
+        ("Vad är Annelies åsikt?", {"Annelie Näs"}),
+    ],
+)
+def test_a_speaker_is_known_by_the_whole_name_or_an_unshared_part(text: str, names: set[str]) -> None:
+    """Two Peters: neither is meant by the first name; a part of a longer word is no name."""
+    known = ["Annelie Näs", "Peter Krantz", "Peter Lund"]
+    assert set(named_speakers(text, known)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("What does the Swedish author say about trust?", {"sv"}),
+        ("Hvad skriver den norske artikel om tillid?", {"nb", "nn"}),
+        ("What do Norwegian companies think about trust?", set()),
+    ],
+)
+def test_which_texts_are_meant_is_told_by_their_language(town: Assistant, text: str, languages: set[str]) -> None:
+    """The Swedish author is a constraint, Norwegian companies are a topic."""
+    assert read(town, text).languages == languages
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("How many members are there?", 1),
+        ("Hvornår er biblioteket åbent?", 1),
+        ("Kor mykje kostar det?", 1),
+        ("Varför?", 0),
+        ("What is a slug?", 0),
+    ],
+)
+def test_questions_for_numbers_and_times_are_known(town: Assistant, text: str, kinds: int) -> None:
+    """How many, how much and when ask for a certain kind of sentence."""
+    assert len(read(town, text).kinds) == kinds
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "standalone"),
+    [
+        ("What do they say about trust?", "And ROI?", "What do they say about ROI?"),
+        ("Hvad mener de om tillid?", "Hvad med støj?", "Hvad mener de om støj?"),
+        ("What do they say about trust?", "Why?", "What do they say about trust? – Why?"),
+        ("What do they say about trust?", "Who grows carrots in a garden?", "Who grows carrots in a garden?"),
+    ],
+)
+def test_a_question_that_goes_on_is_made_to_stand_alone(
+    town: Assistant, before: str, text: str, standalone: str
+) -> None:
+    """A new topic replaces the old, a bare question is joined to it, one of its own is left alone."""
+    language = town.library.detector.detect(before).language
+    assert read(town, text, Earlier(before, language)).standalone == standalone
+
+
+def test_a_long_conversation_does_not_grow_without_bound(town: Assistant) -> None:
+    """The oldest parts of a joined question are dropped."""
+    earlier = Earlier("What do they say about trust?", "en")
+    for _ in range(100):
+        question = read(town, "Why is that so?", earlier)
+        earlier = Earlier(question.standalone, question.language)
+    assert len(earlier.standalone) < 700
