@@ -43,6 +43,7 @@ class OpenLegs:
         self._lock_timeout_seconds = lock_timeout_seconds
         self._refreshing = threading.Lock()
         self._repair: threading.Thread | None = None
+        self._warm = False
         self._legs = self._open(None)
         if upkeep.find_vectors_fault(self._legs.manifest.vectors):
             # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
@@ -55,6 +56,14 @@ class OpenLegs:
                 if self._stamp() != self._legs.stamp:
                     self._refresh()
         return self._legs
+
+    def warm_up(self) -> None:
+        """Open the vector index now, however small it is."""
+        with self._refreshing:
+            if not self._warm:
+                self._warm = True
+                self._legs = self._open(None)
+        self._legs.vectors.warm_up()
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes."""
@@ -97,7 +106,7 @@ class OpenLegs:
 
     def _open_vectors(self, leg: Leg | None) -> NearestPassages:
         record, name = self._upkeep.record, self._upkeep.embedding.name
-        small = leg is not None and sum(leg.passages.values()) <= self._compare_at_most
+        small = leg is not None and not self._warm and sum(leg.passages.values()) <= self._compare_at_most
         if leg is None or small or self._upkeep.find_vectors_fault(leg):
             return NearestPassages(record, name, None, 0)
         return NearestPassages(

@@ -32,6 +32,8 @@ DATA = Path(__file__).parent / "data"
 PREPARATION = 1
 """To be raised with every change of the code from load to chunk that makes other passages of the same text."""
 LOCK_TIMEOUT_SECONDS = 60.0
+COMPARE_AT_MOST = 2000
+"""Reading so many vectors and comparing them takes 30 ms, importing Chroma and opening its index 600 ms."""
 
 
 class Library:
@@ -95,8 +97,8 @@ class Library:
         return states
 
     def warm_up(self) -> None:
-        """Do now what the first question would otherwise wait for: opening the vector index takes half a second."""
-        self.vectors.warm_up()
+        """Open the vector index, however small: for a process that stays, which pays the half second only once."""
+        self._legs.warm_up()
 
     @contextmanager
     def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Upkeep]:
@@ -124,7 +126,7 @@ def open_library(
     database_url: str | None = None,
     embedding: Embedding | None = None,
     analyzer: Analyzer | None = None,
-    compare_at_most: int = 0,
+    compare_at_most: int = COMPARE_AT_MOST,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     progress: Progress | None = None,
 ) -> Library:
@@ -137,8 +139,8 @@ def open_library(
         database_url: where the record is, if not in the data folder.
         embedding: what makes the vectors; hashed subwords by default. Another one than before embeds all anew.
         analyzer: the analysis with its lexicon, for those who open several libraries; by default it is loaded.
-        compare_at_most: so many vectors are compared one by one instead of opening the vector index: a command that
-            answers one question and ends saves the half second that importing Chroma takes.
+        compare_at_most: so many vectors are compared one by one, until `warm_up` is called, instead of opening the
+            vector index: a command that answers one question and ends saves what importing Chroma takes.
         lock_timeout_seconds: how long to wait for another process to finish where nothing can be searched before.
         progress: called with (done, total, what) while documents are prepared or embedded anew.
 

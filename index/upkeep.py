@@ -107,7 +107,7 @@ class Upkeep:
             return "there is no vector index" if self.record.count() else None
         if leg.settings != self.vector_settings:
             return "the vector index was built with another embedding"
-        return self._fault_of_folder(leg)
+        return self._fault_of_folder(leg) or _fault_of_sqlite(self.folder / leg.folder / "chroma.sqlite3")
 
     def _fault_of_folder(self, leg: Leg) -> str | None:
         path = self.folder / leg.folder
@@ -278,3 +278,12 @@ class Upkeep:
                 shutil.rmtree(found, ignore_errors=True)
             elif found.name.startswith(f"{manifests.FILE_NAME}."):
                 found.unlink(missing_ok=True)
+
+
+def _fault_of_sqlite(path: Path) -> str | None:
+    """Return whether a file is no SQLite database, in words; what is behind its first bytes SQLite checks itself."""
+    try:
+        with path.open("rb") as file:
+            return None if file.read(16) == b"SQLite format 3\0" else f"{path} is no SQLite database"
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror or error}"

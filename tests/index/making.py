@@ -93,8 +93,8 @@ def write_texts(folder: Path, **texts: str) -> Path:
 
 
 def opened(folder: Path, **options: Any) -> Library:
-    """A library under a folder."""
-    return open_library(folder / "data", **{"analyzer": shared_analyzer(), **options})
+    """A library under a folder, which uses its vector index however small it is."""
+    return open_library(folder / "data", **{"analyzer": shared_analyzer(), "compare_at_most": 0, **options})
 
 
 def built(folder: Path, **options: Any) -> tuple[Library, BuildReport]:

@@ -229,7 +229,7 @@ def test_small_library_is_searched_without_chroma(place: Path) -> None:
     """A short command over few passages finds the same without importing Chroma or Alembic."""
     code = (
         "import sys; from pathlib import Path; from index.library import open_library\n"
-        "with open_library(Path(sys.argv[1]), compare_at_most=1000) as library:\n"
+        "with open_library(Path(sys.argv[1])) as library:\n"
         "    print(library.vectors.search(library.embedding.embed(['the train leaves'])[0], ['en'], 1))\n"
         "print(sorted({'chromadb', 'alembic', 'filelock'} & set(sys.modules)))"
     )
@@ -237,6 +237,16 @@ def test_small_library_is_searched_without_chroma(place: Path) -> None:
     found, imported = done.stdout.splitlines()
     assert "trains:" in found
     assert imported == "[]"
+
+
+def test_process_that_stays_uses_the_vector_index(place: Path) -> None:
+    """After warming up, the vector index is searched however small it is, with the same result."""
+    with opened(place, compare_at_most=1000) as library:
+        vector = library.embedding.embed(["the train leaves the station"])[0]
+        compared = library.vectors.search(vector, limit=10)
+        library.warm_up()
+        searched = library.vectors.search(vector, limit=10)
+        assert [name for name, _ in searched["en"]] == [name for name, _ in compared["en"]]
 
 
 def test_threads_ask_while_a_build_changes_everything(place: Path) -> None:
