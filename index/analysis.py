@@ -15,7 +15,7 @@ from typing import Literal
 
 from index.lexicon import LANGUAGES, Lexicon
 from index.records import Span
-from index.words import DEFAULTS, Word, WordAnalyzer, WordSettings
+from index.words import DEFAULTS, Word, WordAnalyzer, WordSettings, normalise
 
 # A number with its groups and decimals, or letters and digits with inner apostrophes.
 TOKEN = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*")
@@ -30,6 +30,8 @@ MATCH_FOREIGN_SURFACE = 0.9
 
 # The first character of a term in the index tells a stem, a concept and a function word's concept apart.
 SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
+
+NO_CORRECTIONS: Mapping[str, str] = {}
 
 TermKind = Literal["word", "name", "number", "phrase"]
 
@@ -85,12 +87,16 @@ class QuestionTerm:
 
 @dataclass(frozen=True, slots=True)
 class QuestionTerms:
-    """An analysed question: its content terms in order, and its function words apart."""
+    """An analysed question: its content terms in order, and its function words apart.
+
+    `corrections` are (word as written, in lower case, word as understood).
+    """
 
     text: str
     language: str
     terms: tuple[QuestionTerm, ...]
     functions: tuple[QuestionTerm, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
 
 
 class Analyzer:
@@ -105,10 +111,16 @@ class Analyzer:
         """Changes when an index made by another version of the analysis or lexicon has to be rebuilt."""
         return f"analysis-1-{self.lexicon.sha256[:16]}"
 
-    def tokens(self, text: str, language: str) -> list[Token]:
-        """The tokens of `text` in order."""
+    def tokens(self, text: str, language: str, corrections: Mapping[str, str] = NO_CORRECTIONS) -> list[Token]:
+        """The tokens of `text` in order; a word in `corrections` (normalised) is analysed as the one given there."""
         word = self.words.word
-        return [Token(match[0], match.start(), match.end(), word(match[0], language)) for match in TOKEN.finditer(text)]
+        found = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(text)]
+        if not corrections:
+            return [Token(token, start, end, word(token, language)) for token, start, end in found]
+        return [
+            Token(token, start, end, word(corrections.get(normalise(token), token), language))
+            for token, start, end in found
+        ]
 
     def occurrences(self, text: str, language: str, sentences: Sequence[Span] = ()) -> Occurrences:
         """Every term of a text with its place, for the index.
@@ -151,9 +163,13 @@ class Analyzer:
             kinds[term[0]][term[1:]] = weight
         return PassageTerms(kinds[SURFACE], kinds[CONCEPT], kinds[FUNCTION], found.length)
 
-    def question(self, text: str, language: str) -> QuestionTerms:
-        """The terms of a question, each with what it may be found under."""
-        tokens = self.tokens(text, language)
+    def question(self, text: str, language: str, corrections: Mapping[str, str] = NO_CORRECTIONS) -> QuestionTerms:
+        """The terms of a question, each with what it may be found under.
+
+        Args:
+            corrections: lower-case words of the question → the words that they were meant to be.
+        """
+        tokens = self.tokens(text, language, corrections)
         terms: list[QuestionTerm] = []
         functions: list[QuestionTerm] = []
         for place, token in enumerate(tokens):
@@ -168,7 +184,13 @@ class Analyzer:
             )
             (functions if function else terms).append(phrase)
         terms.sort(key=lambda term: (term.start, term.end))
-        return QuestionTerms(text, language, tuple(terms), tuple(functions))
+        return QuestionTerms(text, language, tuple(terms), tuple(functions), tuple(corrections.items()))
+
+    def read_as(self, term: QuestionTerm, word: str, language: str, *, whole: bool) -> QuestionTerm:
+        """`term` as if it were written `word`; with its stem only, which is far quicker, unless `whole`."""
+        if whole:
+            return self._term(Token(term.text, term.start, term.end, self.words.word(word, language)), first=True)
+        return QuestionTerm(term.text, term.start, term.end, term.kind, self.words.surface(word, language))
 
     def match(self, question: QuestionTerms, text: str, language: str) -> tuple[float, ...]:
         """How strongly `text` has each of `question.terms`, 0..1, in their order.

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import scoring
+from index import scoring, spelling
 from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.inverted import Candidate, Entry, InvertedIndex
 from index.records import Filters, Passage, Span
@@ -96,6 +96,10 @@ class LexicalIndex:
         return sum(
             max((index.document_frequency(name) for name in names), default=0) for index in self._indexes.values()
         )
+
+    def correct(self, question: QuestionTerms) -> QuestionTerms:
+        """The question with words that neither a dictionary nor a passage has read as what they were meant to be."""
+        return spelling.correct(question, self._analyzer, self.document_frequency)
 
     def search(
         self,

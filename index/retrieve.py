@@ -98,6 +98,7 @@ class Retriever:
         scored: dict[str, _Scored] = {}
         broken: list[IndexUnavailable] = []
         try:
+            terms = self._lexical.correct(terms)
             self._add_lexical(scored, terms, filters)
         except IndexUnavailable as error:
             broken.append(error)

@@ -35,10 +35,10 @@ class Word:
 class WordSettings:
     """What word analysis does; the defaults were measured (docs/decisions/0102-analysis.md)."""
 
-    neutral_unknown: bool = True
+    neutral_unknown: bool = False
     strip_surface: bool = False
     split_known: bool = False
-    union_lemma: bool = False
+    union_lemma: bool = True
     variants: bool = True
     fold: bool = True
 
@@ -81,7 +81,19 @@ class WordAnalyzer:
 
         return simplemma.is_known(word, lang=language)
 
-    def _analyse(self, word: str, language: str) -> Word:
+    def is_known(self, word: str, language: str) -> bool:
+        """Whether the lexicon or the full-form dictionary has the lower-case word."""
+        return (
+            word in self.lexicon.words(language)
+            or word in self.lexicon.forms[language]
+            or self.is_dictionary_word(word, language)
+        )
+
+    def surface(self, word: str, language: str) -> str:
+        """The indexed form of a lower-case word that no dictionary has: its folded stem."""
+        return self._surface(word, word, language, known=False)
+
+    def _analyse(self, word: str, language: str, *, is_part: bool = False) -> Word:
         if language not in LANGUAGES:
             surface = fold(word) if self.settings.fold else word
             return Word(surface=surface, keys=(word,))
@@ -92,9 +104,9 @@ class WordAnalyzer:
         ids, function = self._senses(word, lemma, language)
         known = bool(ids) or word in self.lexicon.forms[language] or self.is_dictionary_word(word, language)
         if not known and self.settings.variants and (variant := self._variant(word, language)):
-            return self._analyse(variant, language)
+            return self._analyse(variant, language, is_part=is_part)
         parts: tuple[Word, ...] = ()
-        if not function and (not ids or self.settings.split_known):
+        if not (function or is_part) and (not ids or self.settings.split_known):
             parts = self._parts(word, lemma, language)
         return Word(
             surface=self._surface(word, lemma, language, known),
@@ -142,7 +154,7 @@ class WordAnalyzer:
 
         for form in dict.fromkeys((lemma, word)):
             if found := compounds.split(form, language, is_part):
-                return tuple(self._analyse(part, language) for part in found)
+                return tuple(self._analyse(part, language, is_part=True) for part in found)
         return ()
 
     @cached_property

@@ -1,0 +1,122 @@
+"""Corrects the words of a question that no dictionary and no passage has: a slip of the finger, missing diacritics.
+
+A word is only changed if it is unknown everywhere and exactly one step away from a word that is known; what the
+passages have comes before what only a dictionary has. docs/decisions/0105-spelling.md has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+from index.analysis import Analyzer, QuestionTerm, QuestionTerms
+from index.lexicon import LANGUAGES
+from index.words import normalise
+
+LETTERS = {
+    "en": "abcdefghijklmnopqrstuvwxyz",
+    "da": "abcdefghijklmnopqrstuvwxyzæøå",
+    "nb": "abcdefghijklmnopqrstuvwxyzæøå",
+    "nn": "abcdefghijklmnopqrstuvwxyzæøå",
+    "sv": "abcdefghijklmnopqrstuvwxyzåäö",
+}
+# What a letter may have lost.
+RESTORED = {
+    "da": {"a": "aåæ", "o": "oø"},
+    "nb": {"a": "aåæ", "o": "oø"},
+    "nn": {"a": "aåæ", "o": "oø"},
+    "sv": {"a": "aåä", "o": "oö", "e": "eé"},
+}
+MARKED = frozenset("åäöæø")
+# A shorter word is one step away from too many others.
+MIN_LENGTH = 5
+MAX_RESTORED_LETTERS = 6
+
+# How many passages have the surface term or concept that a word stands for, in any language.
+Frequency = Callable[[QuestionTerm], int]
+
+
+def correct(question: QuestionTerms, analyzer: Analyzer, frequency: Frequency) -> QuestionTerms:
+    """The question with its unknown words read as what they were meant to be; itself if there are none."""
+    if question.language not in LANGUAGES:
+        return question
+    corrections: dict[str, str] = {}
+    for term in question.terms:
+        if term.kind in ("word", "name") and not term.known and not frequency(term):
+            word = normalise(term.text)
+            if found := _meant(word, term, question.language, analyzer, frequency):
+                corrections[word] = found
+    if _typed_without_marks(question, corrections):
+        corrections.update(_restored_words(question, analyzer, frequency))
+    return analyzer.question(question.text, question.language, corrections) if corrections else question
+
+
+def _meant(word: str, term: QuestionTerm, language: str, analyzer: Analyzer, frequency: Frequency) -> str | None:
+    """The word that `word` was meant to be: its diacritics restored, else one edit away; the most frequent one."""
+    for candidates in (_restorations(word, language), _edits(word, language)):
+        best: tuple[tuple[int, int], str] | None = None
+        for candidate in candidates:
+            known = analyzer.words.is_known(candidate, language)
+            if not known and term.parts:
+                continue
+            # The stem alone is enough to ask the index, and a hundred times cheaper than the whole analysis.
+            found = frequency(analyzer.read_as(term, candidate, language, whole=known))
+            if (found or (known and term.kind == "word")) and (best is None or (found, known) > best[0]):
+                best = ((found, known), candidate)
+        if best:
+            return best[1]
+    return None
+
+
+def _typed_without_marks(question: QuestionTerms, corrections: dict[str, str]) -> bool:
+    """Whether the question has no diacritics although a word of it should."""
+    return not MARKED.intersection(question.text.lower()) and any(
+        MARKED.intersection(meant) and len(meant) == len(word) for word, meant in corrections.items()
+    )
+
+
+def _restored_words(question: QuestionTerms, analyzer: Analyzer, frequency: Frequency) -> dict[str, str]:
+    """Known words of a question typed without diacritics that are commoner with them (`lag` for `låg`)."""
+    found: dict[str, str] = {}
+    for term in question.terms:
+        word = normalise(term.text)
+        if term.kind != "word" or not term.known or len(word) < 2:
+            continue
+        best = frequency(term)
+        for candidate in _restorations(word, question.language):
+            if analyzer.words.is_known(candidate, question.language):
+                count = frequency(analyzer.read_as(term, candidate, question.language, whole=True))
+                if count > best:
+                    best, found[word] = count, candidate
+    return found
+
+
+def _restorations(word: str, language: str) -> Iterator[str]:
+    """Every way to put diacritics back."""
+    letters = RESTORED.get(language, {})
+    choices = [letters.get(letter, letter) for letter in word]
+    if 0 < sum(len(choice) > 1 for choice in choices) <= MAX_RESTORED_LETTERS:
+        for chosen in product(*choices):
+            candidate = "".join(chosen)
+            if candidate != word:
+                yield candidate
+
+
+def _edits(word: str, language: str) -> Iterator[str]:
+    """Every word one slip away: two letters swapped, one left out, one too many, one wrong (Damerau 1964)."""
+    if len(word) < MIN_LENGTH or not word.isalpha():
+        return
+    seen = {word}
+    letters = LETTERS[language]
+    for place in range(len(word) + 1):
+        head, tail = word[:place], word[place:]
+        edited = [head + letter + tail for letter in letters]
+        if tail:
+            edited.append(head + tail[1:])
+            edited += [head + letter + tail[1:] for letter in letters]
+        if len(tail) > 1:
+            edited.append(head + tail[1] + tail[0] + tail[2:])
+        for candidate in edited:
+            if candidate not in seen:
+                seen.add(candidate)
+                yield candidate
