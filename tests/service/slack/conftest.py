@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 from slack_sdk.signature import SignatureVerifier
 
+from index.record import Record
 from service.assistant import Assistant
 from service.http.app import create_app
 from service.records import Answer, ChatRequest
@@ -160,9 +162,19 @@ class Bench:
         }
 
 
+@pytest.fixture(scope="session")
+def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record with its tables, which is quicker to copy than to make."""
+    path = tmp_path_factory.mktemp("slack") / "record.sqlite3"
+    Record.open(path).close()
+    return path
+
+
 @pytest.fixture
-async def bench(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, empty_record: Path, anyio_backend: str) -> AsyncIterator[Bench]:
     """A Slack that listens, and a folder for the record."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(empty_record, tmp_path / "data")
     slack = FakeSlack()
     runner = await serve(slack)
     yield Bench(slack, tmp_path / "data")
