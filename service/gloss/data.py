@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from index.errors import InvalidData
-from index.lexicon import LANGUAGES
+from index.lexicon import LANGUAGES, Concept
 from service.gloss.records import FunctionWord
+from service.gloss.vocabulary import OWN_FILE
 
 FOLDER = Path(__file__).parents[1] / "data" / "gloss"
 
@@ -30,8 +31,8 @@ class Tables:
 
     `function_words` in the file's order; `rules[language]`; `irregular[language][pos, lemma, feature]` → forms, the
     usual one first; `contractions` English, lower case; `names` words that are rather names where they are capitalised;
-    `transitions[tag, next tag]` weights; `preferred[language, word]` → concept ids in order; `pairs[language]` →
-    (first word, last word, what they become in English); `wordings` → what a concept is called in a gloss.
+    `transitions[tag, next tag]` weights; `preferred[language, word]` → concept ids in order;
+    `wordings[concept id, language]` what a concept is called in a gloss; `entries` concepts that only a gloss needs.
     """
 
     function_words: tuple[FunctionWord, ...]
@@ -42,6 +43,7 @@ class Tables:
     transitions: Mapping[tuple[str, str], float]
     preferred: Mapping[tuple[str, str], tuple[str, ...]]
     wordings: Mapping[tuple[str, str], str]
+    entries: tuple[Concept, ...]
 
 
 @cache
@@ -62,10 +64,11 @@ def load_tables(folder: Path = FOLDER) -> Tables:
         function_words=tuple(_function_word(cells) for cells in _rows(folder / "function_words.tsv", 8)),
         rules={language: tuple(found) for language, found in rules.items()},
         irregular=irregular,
-        contractions={written: expanded for written, expanded in _rows(folder / "contractions.tsv", 2)},
+        contractions={cells[0]: cells[1] for cells in _rows(folder / "contractions.tsv", 2)},
         names=frozenset(line for (line,) in _rows(folder / "names.tsv", 1)),
         transitions={(tag, after): float(weight) for tag, after, weight in _rows(folder / "transitions.tsv", 3)},
         preferred={(lang, word): tuple(ids.split("|")) for lang, word, ids in _rows(folder / "preferred.tsv", 3)},
+        entries=tuple(_entry(cells) for cells in _rows(folder / "entries.tsv", 7)),
         wordings={(id_, language): word for id_, language, word in _rows(folder / "wordings.tsv", 3)},
     )
 
@@ -83,6 +86,14 @@ def _rows(path: Path, columns: int) -> Iterator[list[str]]:
         if len(cells) != columns:
             raise InvalidData(f"{path.name} line {number}: expected {columns} columns, found {len(cells)}")
         yield cells
+
+
+def _entry(cells: list[str]) -> Concept:
+    """A concept of the gloss's own; its id cannot be one of the lexicon's."""
+    words = {
+        language: tuple(cell.split("|")) if cell else () for language, cell in zip(LANGUAGES, cells[2:], strict=True)
+    }
+    return Concept(f"gloss:{cells[0]}", cells[1], OWN_FILE, words)
 
 
 def _function_word(cells: list[str]) -> FunctionWord:

@@ -39,6 +39,7 @@ class EnglishWriter:
     def __init__(self, morphology: Morphology, wordings: Mapping[tuple[str, str], str]) -> None:
         self._morphology = morphology
         self._wordings = wordings
+        self._plurals = morphology.plurals("en")
 
     def write(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
         """The nodes with their words, articles of definite nouns put before their adjectives."""
@@ -90,6 +91,8 @@ class EnglishWriter:
     def noun(self, word: str, *, plural: bool) -> str:
         if not plural:
             return word
+        if word in self._plurals or word.endswith(" people"):
+            return word
         head, sep, rest = word.partition(" of ")
         before, space, last = head.rpartition(" ")
         return before + space + (self._morphology.inflect(last, "noun", "pl", "en") or last) + sep + rest
@@ -113,6 +116,8 @@ class EnglishWriter:
             return f"{self._finite('be', feature[:4], number)} {self._form(head, 'part')}{rest}"
         if feature in ("pres", "past"):
             return self._finite(head, feature, self._number(nodes, place)) + rest
+        if feature == "part.pass":
+            return f"been {self._form(head, 'part')}{rest}"
         if feature in ("part", "ptc", "ger"):
             return self._form(head, "part" if feature == "ptc" else feature) + rest
         return word
@@ -193,7 +198,12 @@ class EnglishWriter:
         head = head_of_phrase(nodes, place)
         if head is None:
             following = nodes[place + 1] if place + 1 < len(nodes) else None
-            return "the" if following is not None and following.tag in ("ADJ", "NUM", "VP", "DET") else "it"
+            if following is not None and following.tag in ("ADJ", "NUM", "VP", "DET"):
+                return "the"
+            plural = nodes[place].words.lower() in ("de", "dei")
+            if following is not None and following.tag == "REL":
+                return "those" if plural else "that"
+            return "they" if plural else "it"
         if head == place + 1 and nodes[head].reading.feature.endswith(".def"):
             return "those" if nodes[head].plural else "that"
         return "the"
@@ -203,6 +213,8 @@ class EnglishWriter:
         if node.tag not in ("N", "NGEN") or not node.reading.feature.endswith(".def") or node.dropped:
             return False
         determiner = determiner_of(nodes, place)
+        if place + 1 < len(nodes) and nodes[place + 1].tag == "POSS":
+            return False
         return determiner is None or is_free(nodes[determiner])
 
 

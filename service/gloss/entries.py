@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.lexicon import LANGUAGES, Lexicon
+from index.lexicon import LANGUAGES
 from service.gloss.data import Tables
 from service.gloss.readings import FILE_COST, OTHER_FILE_COST, Reader, tag_of
 from service.gloss.records import Node, Reading, Sense
+from service.gloss.vocabulary import Vocabulary
 
 MAX_WORDS = 5
-WORD_BONUS = 1.2
+WORD_BONUS = 2.2
 """What an entry gains for each word after its first one: a longer entry says more than its words one by one."""
 # A reflexive verb stands in the lexicon with the third person's pronoun; in a text it takes any.
 REFLEXIVES = {
@@ -27,14 +28,14 @@ _THIRD = {"da": "sig", "nb": "seg", "nn": "seg", "sv": "sig", "en": "oneself"}
 class Entries:
     """The multi-word entries of the lexicon and of the function words, by their first word."""
 
-    def __init__(self, lexicon: Lexicon, tables: Tables, reader: Reader) -> None:
-        self._lexicon = lexicon
+    def __init__(self, vocabulary: Vocabulary, tables: Tables, reader: Reader) -> None:
+        self._vocabulary = vocabulary
         self._reader = reader
         self._preferred = tables.preferred
         self._index: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
         for language in LANGUAGES:
             index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-            for entry in dict.fromkeys((*reader.functions(language), *lexicon.words(language))):
+            for entry in dict.fromkeys((*reader.functions(language), *vocabulary.entries(language))):
                 words = tuple(entry.split(" "))
                 if 1 < len(words) <= MAX_WORDS:
                     index.setdefault(words[0], []).append((words, entry))
@@ -79,13 +80,12 @@ class Entries:
         functions = list(self._reader.function_readings(entry, language)) if exact else []
         for reading in functions:
             yield Node(start, end, replace(reading, weight=reading.weight + bonus + 0.3))
-        for id_ in self._lexicon.words(language).get(entry, ()):
-            concept = self._lexicon.concepts[id_]
+        for concept in self._vocabulary.concepts(entry, language):
             if concept.pos == "func" and functions:
                 continue
             rank = concept.words[language].index(entry) if entry in concept.words[language] else 3
             cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + 0.2 * rank
-            if id_ in self._preferred.get((language, entry), ()):
+            if concept.id in self._preferred.get((language, entry), ()):
                 cost = -1.0
             # The verb stands first and the noun last; these carry the inflection.
             head_place = 0 if concept.pos == "verb" else -1
@@ -105,7 +105,7 @@ class Entries:
         if word is not None and pos in ("verb", "noun", "adj", "phrase"):
             wanted = ("verb", "func") if pos == "verb" else (pos,)
             for reading in self._reader.read(word, language):
-                own = reading.lemma == head or (reading.pos == "func" and reading.function is not None)
+                own = reading.lemma == head or word == head or (reading.pos == "func" and reading.function is not None)
                 if own and reading.pos in wanted and (pos != "verb" or reading.feature):
                     tag = reading.tag if reading.pos != "func" else tag_of("verb", reading.feature)
                     found[tag, reading.feature, reading.genitive] = None

@@ -19,6 +19,7 @@ from service.gloss.readings import Reader
 from service.gloss.records import Node, Reading, Token
 from service.gloss.rewrite import rewrite
 from service.gloss.tokens import expand, tokenize
+from service.gloss.vocabulary import Vocabulary
 
 MAX_CHARACTERS = 6_000
 """Longer texts are not glossed: no quote is as long, and nobody reads a gloss of pages."""
@@ -40,8 +41,9 @@ class Glosser:
         morphology = Morphology(tables, words)
         self._lexicon = lexicon
         self._tables = tables
-        self._reader = Reader(lexicon, tables, words, morphology)
-        self._entries = Entries(lexicon, tables, self._reader)
+        vocabulary = Vocabulary(lexicon, tables.entries)
+        self._reader = Reader(vocabulary, tables, words, morphology)
+        self._entries = Entries(vocabulary, tables, self._reader)
         self._english = EnglishWriter(morphology, tables.wordings)
         self._nordic = {
             language: NordicWriter(language, morphology, words, tables.wordings)

@@ -15,6 +15,14 @@ def best_path(nodes: Sequence[Node], length: int, weights: Mapping[tuple[str, st
     A chain weighs the sum of its readings' weights and of `weights` for each pair of neighbouring tags. Of two equal
     chains the one of the earlier nodes wins, so that the choice does not vary.
     """
+
+    def follows(tag: str, after: str) -> float:
+        """The weight for the tags with what their colons tell them apart by, else without."""
+        for key in ((tag, after), (tag, after.partition(":")[0]), (tag.partition(":")[0], after)):
+            if key in weights:
+                return weights[key]
+        return weights.get((tag.partition(":")[0], after.partition(":")[0]), 0.0)
+
     starting: list[list[int]] = [[] for _ in range(length + 1)]
     for number, node in enumerate(nodes):
         starting[node.start].append(number)
@@ -26,16 +34,18 @@ def best_path(nodes: Sequence[Node], length: int, weights: Mapping[tuple[str, st
         for number in starting[position]:
             node = nodes[number]
             if position == 0:
-                weight_to[number] = weights.get((START, node.tag), 0.0) + node.reading.weight
+                weight_to[number] = follows(START, node.reading.tag) + node.reading.weight
             else:
                 for other in ending[position]:
-                    weight = weight_to[other] + weights.get((nodes[other].tag, node.tag), 0.0) + node.reading.weight
+                    weight = (
+                        weight_to[other] + follows(nodes[other].reading.tag, node.reading.tag) + node.reading.weight
+                    )
                     if weight > weight_to[number]:
                         weight_to[number], before[number] = weight, other
             ending[node.end].append(number)
     if not ending[length]:
         return ()
-    last = max(ending[length], key=lambda number: weight_to[number] + weights.get((nodes[number].tag, END), 0.0))
+    last = max(ending[length], key=lambda number: weight_to[number] + follows(nodes[number].reading.tag, END))
     path: list[Node] = []
     while last >= 0:
         path.append(nodes[last])

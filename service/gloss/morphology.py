@@ -6,7 +6,7 @@ Rules only propose; irregular forms are listed, and simplemma's full-form dictio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ class Analysis:
     pos: str
     feature: str
     irregular: bool = False
+    tail: bool = False
 
 
 class Morphology:
@@ -60,15 +61,26 @@ class Morphology:
                 if lemma := _lemma(stem, rule):
                     yield Analysis(lemma, rule.pos, rule.feature)
 
+    def irregulars(self, form: str, language: str) -> Sequence[Analysis]:
+        """The listed lemmas of an irregular form."""
+        return self._irregular[language].get(form, ())
+
     def irregular_tails(self, form: str, language: str) -> Iterator[Analysis]:
         """Irregular forms behind a prefix: `foregik` → `foregå`, past."""
         for cut in range(2, len(form) - _MIN_TAIL + 1):
             for found in self._irregular[language].get(form[cut:], ()):
-                yield Analysis(form[:cut] + found.lemma, found.pos, found.feature, irregular=True)
+                yield Analysis(form[:cut] + found.lemma, found.pos, found.feature, irregular=True, tail=True)
 
     def is_form(self, form: str, lemma: str, language: str) -> bool:
         """Whether the dictionary has `form` as a form of `lemma`."""
         return self._words.is_dictionary_word(form, language) and self._words.lemma(form, language) == lemma
+
+    def plurals(self, language: str) -> frozenset[str]:
+        """The irregular plurals, which are not made plural again where they stand as entries."""
+        listed = self._tables.irregular[language].items()
+        return frozenset(
+            form for (pos, _, feature), forms in listed if (pos, feature) == ("noun", "pl") for form in forms
+        )
 
     def gender(self, noun: str, language: str) -> str:
         """ "neut" or "common" by the definite form ("fem" in Nynorsk); "common" where it is not known."""

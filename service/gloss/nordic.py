@@ -177,7 +177,7 @@ class NordicWriter:
             return nodes[place].words
         if is_article(nodes[place]):
             return self._article(nodes, place, source)
-        if row.tag in ("DET", "POSS", "NUM") and len(forms) > 1:
+        if row.tag in ("DET", "POSS", "NUM", "ADJ") and len(forms) > 1:
             return self._agreeing(nodes, place, row, forms)
         if row.tag == "VF" and row.feature and row.verb == "do" and source == "en":
             return forms[0]

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from index import compounds
-from index.lexicon import LANGUAGES, Concept, Lexicon
+from index.lexicon import LANGUAGES, Concept
 from index.words import WordAnalyzer
 from service.gloss.data import Tables
-from service.gloss.morphology import Morphology
+from service.gloss.morphology import VOWELS, Morphology
 from service.gloss.records import FunctionWord, Reading, Sense
+from service.gloss.vocabulary import OWN_FILE, Vocabulary
 
 # How much less likely a sense is. Steps were set by reading glosses; docs/decisions/0601-gloss.md has the outcome.
-FILE_COST = {"core": 0.0, "general": 0.3}
+FILE_COST = {OWN_FILE: -0.8, "core": 0.0, "general": 0.5}
 OTHER_FILE_COST = 0.4
 RANK_COST = 0.4
 """For each place further back in its cell: the first word of a cell is what one usually says for the concept."""
@@ -21,6 +22,12 @@ INFLECTED_COST = 0.1
 UNCONFIRMED_COST = 0.9
 """An analysis by suffix that the dictionary does not confirm."""
 FUNCTION_BONUS = 1.0
+BESIDE_FUNCTION_COST = 2.0
+"""For a content word that is spelt like a function word: `nå` (reach, now)."""
+ADVERB_COST = 0.5
+"""For an adjective in the form of an adverb."""
+RELATIONS_BONUS = 0.06
+"""For each relation of a concept, up to ten: what is related to much is spoken of much."""
 PREFERRED_BONUS = 3.0
 """Puts the concepts of preferred.tsv before all others of the same word class, …"""
 PREFERRED_WEIGHT = 0.5
@@ -32,7 +39,7 @@ MAX_CACHED = 100_000
 CITATION = {"noun": "sg", "verb": "inf", "adj": "pos", "adv": "", "name": "", "phrase": "", "func": ""}
 VERB_TAGS = {
     "inf": "VI", "pres": "VF", "past": "VF", "part": "VP", "ptc": "VP", "ger": "GER", "imp": "IMP",
-    "inf.pass": "VIPAS", "pres.pass": "VPAS", "past.pass": "VPAS",
+    "part.pass": "VP", "inf.pass": "VIPAS", "pres.pass": "VPAS", "past.pass": "VPAS",
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
@@ -43,18 +50,21 @@ def tag_of(pos: str, feature: str) -> str:
     """The word class as neighbours see it."""
     if pos == "verb":
         return VERB_TAGS.get(feature.removesuffix(".1sg").removesuffix(".pl"), "VF")
+    if pos == "adj" and feature in ("pos", "neut", "comp"):
+        return "ADJ:comp" if feature == "comp" else "ADJ:i"
     return "ADV" if feature == "adv" else TAGS[pos]
 
 
 class Reader:
     """Finds the readings of words in a language. Every word is analysed once."""
 
-    def __init__(self, lexicon: Lexicon, tables: Tables, words: WordAnalyzer, morphology: Morphology) -> None:
-        self.lexicon = lexicon
+    def __init__(self, vocabulary: Vocabulary, tables: Tables, words: WordAnalyzer, morphology: Morphology) -> None:
+        self.vocabulary = vocabulary
         self._tables = tables
         self._words = words
         self._morphology = morphology
         self._cache: dict[tuple[str, str], tuple[Reading, ...]] = {}
+        self._lemmas: dict[tuple[str, str], frozenset[str]] = {}
         self._functions: dict[str, dict[str, list[FunctionWord]]] = {language: {} for language in LANGUAGES}
         for row in tables.function_words:
             for language in LANGUAGES:
@@ -78,7 +88,16 @@ class Reader:
 
     def lemmas(self, word: str, language: str) -> frozenset[str]:
         """The word and the citation forms it may have."""
-        return frozenset((word, *(reading.lemma for reading in self.read(word, language) if reading.lemma)))
+        key = (word, language)
+        if key not in self._lemmas:
+            if len(self._lemmas) > MAX_CACHED:
+                self._lemmas.clear()
+            found = {word, *(reading.lemma for reading in self.read(word, language) if reading.lemma)}
+            if word in self._functions[language]:
+                # få, have, blive: verbs that are read as function words.
+                found.update(form.lemma for form in self._morphology.irregulars(word, language))
+            self._lemmas[key] = frozenset(found)
+        return self._lemmas[key]
 
     def function_readings(self, word: str, language: str) -> Iterator[Reading]:
         for rank, row in enumerate(self._functions[language].get(word, ())):
@@ -93,7 +112,10 @@ class Reader:
         content = list(_best(self._content(word, language)))
         if functions:
             # A function word is rarely anything else, unless its content sense is known to be as common.
-            content = [reading for reading in content if _alike(reading)]
+            content = [
+                reading if _alike(reading) else replace(reading, weight=reading.weight - BESIDE_FUNCTION_COST)
+                for reading in content
+            ]
         readings = functions + content
         if not readings and (base := self._ungenitive(word, language)):
             readings = [
@@ -117,17 +139,17 @@ class Reader:
 
     def _content(self, word: str, language: str) -> Iterator[Reading]:
         yield from self._entries(word, word, None, 0.0, language)
-        direct = word in self.lexicon.words(language)
+        direct = self.vocabulary.has(word, language)
         seen: set[tuple[str, str, str]] = set()
         analyses = list(self._morphology.analyses(word, language))
         if not any(found.irregular for found in analyses):
             analyses = [*self._morphology.irregular_tails(word, language), *analyses]
         for found in analyses:
             key = (found.lemma, found.pos, found.feature)
-            if key in seen or found.lemma not in self.lexicon.words(language):
+            if key in seen or not self.vocabulary.has(found.lemma, language):
                 continue
             seen.add(key)
-            if found.irregular:
+            if found.irregular and not found.tail:
                 cost = 0.0
             elif found.lemma == word or self._morphology.is_form(word, found.lemma, language):
                 cost = INFLECTED_COST
@@ -141,13 +163,21 @@ class Reader:
             yield from self._entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True)
 
     def _entries(
-        self, word: str, lemma: str, form: tuple[str, str] | None, cost: float, language: str, *, guess: bool = False
+        self,
+        word: str,
+        lemma: str,
+        form: tuple[str, str] | None,
+        cost: float,
+        language: str,
+        *,
+        guess: bool = False,
+        compound: bool = False,
     ) -> Iterator[Reading]:
         """The senses of `lemma`, one reading for each word class and feature."""
-        preferred = self._tables.preferred.get((language, word), self._tables.preferred.get((language, lemma), ()))
+        keys = ((language, lemma + "-") if compound else (language, word), (language, lemma))
+        preferred = next((self._tables.preferred[key] for key in keys if key in self._tables.preferred), ())
         by_pos: dict[str, list[Sense]] = {}
-        for id_ in self.lexicon.words(language).get(lemma, ()):
-            concept = self.lexicon.concepts[id_]
+        for concept in self.vocabulary.concepts(lemma, language):
             if concept.pos == "func" or (form and not _fits(concept.pos, *form)):
                 continue
             by_pos.setdefault(concept.pos, []).append(self._sense(concept, lemma, language, preferred))
@@ -156,6 +186,8 @@ class Reader:
             feature = form[1] if form else _guess(word, lemma, pos, language) if guess else CITATION[pos]
             shown = "verb" if form and form[0] == "verb" else pos
             weight = min(PREFERRED_WEIGHT, -senses[0].cost) - cost
+            if pos == "adj" and feature == "adv":
+                weight -= ADVERB_COST
             made = Reading(tag_of(shown, feature), weight, pos, feature, lemma, tuple(senses))
             yield made
             if language == "en" and pos == "verb" and feature == "inf":
@@ -165,8 +197,10 @@ class Reader:
         words = [word.lower() for word in concept.words[language]]
         rank = words.index(lemma) if lemma in words else len(words)
         cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + RANK_COST * min(rank, 3)
+        cost -= RELATIONS_BONUS * min(10, len(self.vocabulary.lexicon.related.get(concept.id, ())))
         if concept.id in preferred:
             cost -= PREFERRED_BONUS - preferred.index(concept.id) * 0.5
+            cost = min(cost, -1.0)
         return Sense(concept, cost)
 
     def _compound(self, word: str, language: str) -> Iterator[Reading]:
@@ -186,7 +220,12 @@ class Reader:
 
     def _part(self, part: str, language: str) -> Reading | None:
         """The best reading of a first part, which stands in citation form."""
-        readings = list(self._entries(part, part, None, 0.0, language))
+        if part in self._functions[language]:
+            return None
+        readings = list(self._entries(part, part, None, 0.0, language, compound=True))
+        if not readings and language != "sv" and part[-1] not in VOWELS:
+            # billed-service, sprog-kundskab: a final -e is lost.
+            readings = list(self._entries(part, part + "e", None, 0.0, language, compound=True))
         readings = [reading for reading in readings if reading.pos in PART_POS and reading.feature != "pres"]
         if not readings:
             return None
@@ -196,7 +235,11 @@ class Reader:
     def _last_parts(self, part: str, language: str) -> list[Reading]:
         if len(part) < compounds.MIN_PART or part in self._functions[language]:
             return []
-        found = [reading for reading in _best(self._content(part, language)) if reading.pos in PART_POS]
+        found = [
+            reading
+            for reading in _best(self._content(part, language))
+            if reading.pos in PART_POS and len(reading.lemma) >= compounds.MIN_PART
+        ]
         if not found and (base := self._ungenitive(part, language)):
             found = [
                 replace(reading, tag="NGEN", genitive=True)

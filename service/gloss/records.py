@@ -75,15 +75,16 @@ class Node:
 
     @property
     def tag(self) -> str:
-        return self.reading.tag
+        """The word class without what a colon tells it apart by."""
+        return self.reading.tag.partition(":")[0]
 
     @property
     def plural(self) -> bool:
         return self.reading.feature.startswith("pl") or self.reading.feature.endswith(".pl")
 
-    def change(self, **feature: str) -> Node:
+    def inflected(self, feature: str) -> Node:
         """The node with other inflection."""
-        return replace(self, reading=replace(self.reading, **feature))
+        return replace(self, reading=replace(self.reading, feature=feature))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from service.gloss.records import Node
 
-FINITE = frozenset({"VF", "VPAS", "BF", "BPF", "AUX"})
+FINITE = frozenset({"VF", "VPAS", "BF", "BPF", "AUX", "EX"})
 SUBJECTS = frozenset({"PROS", "PRO", "THERE", "N", "NAME"})
 MODIFIERS = frozenset({"ADJ", "NUM", "VP", "GER", "ADVD", "DET", "POSS", "NGEN"})
 BORDERS = frozenset({"SUB", "WH", "END"})
@@ -103,7 +103,7 @@ def _coordinated(nodes: Sequence[Node], place: int) -> Node:
         other -= 1
     function = nodes[other].reading.function if other > 0 else None
     if function and function.forms["en"][0] == "and" and nodes[other - 1].tag in ("N", "NAME", "PROS"):
-        return node.change(feature="pl")
+        return node.inflected("pl")
     return node
 
 
