@@ -103,6 +103,14 @@ def test_only_allowed_origins_may_ask(client: TestClient, origin: str | None, st
     assert allowed == (origin if origin and "example.org" in origin and status == 200 else None)
 
 
+def test_any_page_may_load_the_script(client: TestClient) -> None:
+    """Loading is not asking: also a page that may not ask can load the file with an integrity hash."""
+    for path in ("/widget.js", bundle().path):
+        assert (
+            client.get(path, headers={"origin": "https://evil.example"}).headers["access-control-allow-origin"] == "*"
+        )
+
+
 def test_a_browser_that_asks_beforehand_hears_what_holds(client: TestClient) -> None:
     """The preflight of an allowed origin passes, that of another does not; credentials are never allowed."""
     asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type,x-kilde-site"}

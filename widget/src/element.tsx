@@ -6,6 +6,7 @@ import { Session } from "./storage";
 import answerStyles from "./style/answer.css";
 import baseStyles from "./style/base.css";
 import cardStyles from "./style/card.css";
+import forcedStyles from "./style/forced.css";
 import panelStyles from "./style/panel.css";
 import themeStyles from "./style/theme.css";
 import { App } from "./view/App";
@@ -21,7 +22,7 @@ let sheets: CSSStyleSheet[] | undefined;
 
 /** Constructable style sheets: shared by all elements, and allowed under `style-src 'self'`. */
 function styleSheets(): CSSStyleSheet[] {
-  sheets ??= [themeStyles, baseStyles, panelStyles, answerStyles, cardStyles].map((text) => {
+  sheets ??= [themeStyles, baseStyles, panelStyles, answerStyles, cardStyles, forcedStyles].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;

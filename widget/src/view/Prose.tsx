@@ -14,8 +14,8 @@ interface Props {
   onOpen: (citation: Citation, anchor: HTMLElement) => void;
 }
 
-/** Each takes its direction from its own words. */
-const BLOCKS = new Set<ElementName>(["p", "li", "h3", "h4", "h5", "h6", "th", "td"]);
+/** Each takes its direction from its own words; a list as a whole, because its numbers stand beside its items. */
+const BLOCKS = new Set<ElementName>(["p", "ul", "h3", "h4", "h5", "h6", "th", "td"]);
 
 /** A stretch of an answer, drawn as elements of our own, its markers as buttons. No HTML is set. */
 export function Prose({ markdown, citations, open, onOpen }: Props) {
@@ -39,8 +39,13 @@ export function Prose({ markdown, citations, open, onOpen }: Props) {
     }
     if (piece.name === "blockquote")
       return <Quotation markers={markersIn(piece.children)} cited={cited} children={children} />;
-    if (piece.name === "table") return <div class="table">{h("table", null, children)}</div>;
-    if (piece.start !== undefined) return <ol start={piece.start}>{children}</ol>;
+    if (piece.name === "table") return <div class="table">{h("table", { dir: "auto" }, children)}</div>;
+    if (piece.start !== undefined)
+      return (
+        <ol start={piece.start} dir="auto">
+          {children}
+        </ol>
+      );
     return h(piece.name, BLOCKS.has(piece.name) ? { dir: "auto" } : null, ...children);
   }
 
@@ -58,7 +63,7 @@ function Quotation({ markers, cited, children }: QuotationProps): VNode {
   const citation = markers[0] === undefined ? undefined : cited(markers[0]);
   const aid = markers.length === 1 ? (citation?.translation ?? citation?.gloss) : null;
   return (
-    <figure>
+    <figure dir="auto">
       <blockquote lang={citation?.language} dir="auto">
         {children}
       </blockquote>

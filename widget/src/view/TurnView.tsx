@@ -40,7 +40,7 @@ export function TurnView({ turn, onRetry, onRate }: Props) {
   const rewritten = reply && reply.standalone && reply.standalone !== reply.question ? reply.standalone : "";
   return (
     <article class="turn" part="turn" aria-busy={state === "asking"}>
-      <p class="asked" part="question" dir="auto">
+      <p class="asked" part="question">
         <span class="hidden">{words.say("you")} </span>
         {turn.question}
       </p>
