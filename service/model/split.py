@@ -7,6 +7,8 @@ import re
 from index.sentences import sentences
 
 LEADING_MARKERS = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]\s*[.,;]?\s*)+")
+AFTER_MARKERS = re.compile(r"[.!?…][\"”»’)]*(?:\s*\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\])+\s+(?=[^\s\[])")
+"""Markers behind a full stop end a sentence, also where no blank stands before them."""
 MAX_OPEN_CHARACTERS = 2000
 """A model that never ends a sentence is cut here; what is cut off fails the check that follows."""
 
@@ -37,7 +39,8 @@ class Splitter:
 
     def _cut(self) -> list[str]:
         """The open text in pieces that joined are the text; the last one may go on. Never empty."""
-        text, starts = self._open, [0]
+        text = self._open
+        starts = [0, *(match.end() for match in AFTER_MARKERS.finditer(text))]
         for line in re.finditer(r"[^\n]+", text):
             for place, span in enumerate(sentences(text, line.start(), line.end(), self._language)):
                 markers = LEADING_MARKERS.match(text, span.start)

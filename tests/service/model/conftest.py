@@ -21,19 +21,18 @@ from service.cues import load_cues
 from service.http.app import create_app
 from service.model.opening import Model, open_model
 from service.settings import Settings
-from tests.service.model.corpus import write_corpus
 from tests.service.model.scripted import Refuse, ScriptedModel
 
 TIMEOUT_SECONDS = 5.0
+CORPUS = Path(__file__).parent / "corpus"
+"""Eight short texts in five languages on two topics, with names and numbers that a model may get wrong."""
 
 
 @pytest.fixture(scope="package")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """A real library over the corpus; tests do not change what it has indexed."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_corpus(folder)
     with open_library(tmp_path_factory.mktemp("data")) as opened:
-        build(opened, folder)
+        build(opened, CORPUS)
         yield opened
 
 
@@ -82,11 +81,11 @@ def hurried_assistant(assistant: Assistant, model: Model, library: Library, sett
 @pytest.fixture
 def service(assistant: Assistant) -> Iterator[str]:
     """The address of the running service with the scripted model."""
-    with serving(create_app(assistant)) as address:
+    with Serving(create_app(assistant)) as address:
         yield address
 
 
-class serving:  # noqa: N801 - a context manager that reads as a verb
+class Serving:
     """Serves an application on loopback from a thread."""
 
     def __init__(self, app: FastAPI) -> None:
