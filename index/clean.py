@@ -164,6 +164,7 @@ class _Page:
 
     def boxes(self) -> None:
         """Drop what a box's heading opens: a list of links, an invitation, a form."""
+        form_end = 0
         for position, line in enumerate(self.looks):
             if self.marks[position] or position in self.bylines:
                 continue
@@ -175,8 +176,8 @@ class _Page:
                 self._drop_list(position, rule)
             elif rule.opens == "box":
                 self._drop_box(position, rule)
-            elif rule.opens == "form":
-                self._drop_form(position, rule)
+            elif rule.opens == "form" and position >= form_end:  # A form's own lines open no new one.
+                form_end = self._drop_form(position, rule)
 
     def _is_text(self, position: int) -> bool:
         """Whether a line that only may be furniture is the article's: a heading, or a sentence within it."""
@@ -215,18 +216,20 @@ class _Page:
                 return
             self.reasons[position] = self._own_reason(position, rule)
 
-    def _drop_form(self, opener: int, rule: Rule) -> None:
+    def _drop_form(self, opener: int, rule: Rule) -> int:
+        """Drop what follows up to a comment, a byline or the article, and return where that is."""
         for position in range(opener + 1, len(self.looks)):
             line = self.looks[position]
             if self.marks[position] or position in self.bylines:
-                return
+                return position
             if line.prose and not line.rules and line.unit.words >= _PARAGRAPH_WORDS:
-                return
+                return position
             if opener < self.first_prose and line.unit.after_blank and not line.rules:
-                return
+                return position
             if not line.prose and self._heads_text(position) and line.unit.after_blank and not line.rules:
-                return
+                return position
             self.reasons[position] = self.reasons[position] or self._own_reason(position, rule)
+        return len(self.looks)
 
     def neighbours(self) -> None:
         """Drop what may be furniture where the layout agrees: outside the article, or beside other furniture."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from index.looks import Look
@@ -11,6 +13,14 @@ from index.speech import clean_name, is_date, is_name, known_name, speech
 
 Form = Literal["verb", "dated", "stacked", "bare"]
 _LONGEST_HEADER_WORDS = 18
+
+
+_TELLING = re.compile(r"[\d:]")
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(sorted(phrase + " " for phrase in speech().posted_by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,10 @@ def header_of(line: Look, following: Look | None) -> Header | None:
     """Return what a line says as the header of a comment, or None. `following` is the unit below it."""
     if line.unit.words > _LONGEST_HEADER_WORDS or line.strong:
         return None
+    if not (_TELLING.search(line.text) or line.words.startswith(_prefixes())):
+        # No colon, no figure, no "posted by": only a date below could make it a header, and most lines are none.
+        dated_below = following is not None and _TELLING.search(following.text[:80])
+        return _stacked_header(line, following, marker_kind(line.unit.marker)) if dated_below else None
     tokens = line.text.split()
     if tokens and tokens[0].startswith("#") and tokens[0][1:].isdigit():
         tokens = tokens[1:]

@@ -14,6 +14,7 @@ from index.speech import is_name, is_title, speech
 _PAIRS = {"“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«»", '"': '"', "‘": "’", "’": "’"}
 _CLOSED_AT = ".,!?…:; "
 _CLAUSE = re.compile(r"[,!?…”“\"»’–—-]\s+(?=[^\W\d_])")
+_LONGEST_QUOTATION = 6_000  # characters; no paragraph that one person says is longer
 _LONGEST_CLAUSE = 16  # words from the verb on: "sier administrerende direktør Kari Nordmann i Firma til Avisen"
 _LONGEST_OWN_CLAUSE = 6  # "bruker jeg å si"
 _MOST_TITLE_WORDS = 7
@@ -52,9 +53,9 @@ def find_quotation(
     A paragraph with an attribution and no marks is quoted as a whole only after a colon or where it is one sentence;
     else only its first or last sentence is, as nothing tells where the quotation starts.
     """
-    found = sentences(text, span.start, span.end, language)
-    if not found:
+    if span.end - span.start > _LONGEST_QUOTATION or not (dash or _may_quote(text[span.start : span.end])):
         return None
+    found = sentences(text, span.start, span.end, language)
     said = [attribution(text[sentence.start : sentence.end]) for sentence in found]
     marked_end = _closing_mark(text, found[0].start, span.end)
     if dash or marked_end:
@@ -66,6 +67,11 @@ def find_quotation(
     if said[0] and said[0].name:
         return Quotation(found[0], said[0].name)
     return _introduced_within(text, span)
+
+
+def _may_quote(paragraph: str) -> bool:
+    """Whether a paragraph has a quotation mark in front or any verb of speech: most have not, and need no more work."""
+    return paragraph[0] in _PAIRS or not speech().quotation_verb_words.isdisjoint(words_of(paragraph).split())
 
 
 def _marked(

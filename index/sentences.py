@@ -23,6 +23,7 @@ _WINDOW = 20_000  # Punkt keeps a window's sentences in memory, and looks back f
 _LAST_WORD = re.compile(r"[^\W_][\w.&/-]*\.$")
 _NUMBER_END = re.compile(r"(?:^|[\s(])\d{1,2}\.$")
 _NEXT_WORD = re.compile(r"\W*(\w+)")
+_BREAK = re.compile(r"[.!?…]\W*\s")  # Without one there is nothing to cut, and no need to ask Punkt.
 _NEW_SPEECH = "([{«“„‘–—-•"
 _CLOSING = ")]}»”’\"'›"
 _LONGEST_ABBREVIATION = 4
@@ -52,6 +53,10 @@ def sentences(text: str, start: int, end: int, language: str) -> list[Span]:
     found: list[Span] = []
     for first, last in _windows(text, start, end):
         piece = text[first:last]
+        if not _BREAK.search(piece):
+            span = _trimmed(text, first, last)
+            found += [span] if span else []
+            continue
         for left, right in _merged(piece, language):
             for start_of, end_of in _cut_further(text, first + left, first + right, language):
                 span = _trimmed(text, start_of, end_of)

@@ -36,6 +36,7 @@ class Speech:
     about: frozenset[str]
     author_verbs: frozenset[str]
     quotation_verbs: frozenset[str]
+    quotation_verb_words: frozenset[str]
     pronouns_self: frozenset[str]
     pronouns_other: frozenset[str]
     particles: frozenset[str]
@@ -86,6 +87,7 @@ def load_speech(path: Path) -> Speech:
         about=words("author_box.about"),
         author_verbs=words("author_box.verb"),
         quotation_verbs=words("quotation_verb"),
+        quotation_verb_words=frozenset(verb.split()[0] for verb in words("quotation_verb")),
         pronouns_self=words("pronoun.self"),
         pronouns_other=words("pronoun.other"),
         particles=words("name.particle"),
