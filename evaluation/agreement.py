@@ -68,7 +68,7 @@ def read_labels(path: Path) -> dict[str, dict[str, bool]]:
             identifier = value.pop("id")
             if not set(value) <= {"faithful", "relevant"} or not all(isinstance(flag, bool) for flag in value.values()):
                 raise ValueError
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise JudgeFailed(
                 f'{path.name} line {number}: expected {{"id", "faithful": true or false, "relevant": …}}, '
                 f"found {line[:100]}"

@@ -148,7 +148,8 @@ class Scale:
     def around(cls, values: Sequence[float]) -> Scale:
         """A scale that holds the values (one at least) and ends at round numbers."""
         step = round_step(max(values) - min(values) or abs(max(values)) or 1.0)
-        return cls(math.floor(min(values) / step) * step, math.ceil(max(values) / step) * step)
+        low, high = math.floor(min(values) / step) * step, math.ceil(max(values) / step) * step
+        return cls(low, max(high, low + step))
 
     def ticks(self) -> list[float]:
         """Round values from end to end."""
@@ -186,4 +187,4 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     share = hits / count
     middle = (share + square / (2 * count)) / (1 + square / count)
     half = NORMAL_QUANTILE / (1 + square / count) * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return 0.0 if hits == 0 else middle - half, 1.0 if hits == count else middle + half
