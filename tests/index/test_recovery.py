@@ -14,6 +14,7 @@ import pytest
 from index.build import build
 from index.errors import IndexUnavailable
 from index.record import Record
+from index.upkeep import LEXICAL_SKIP
 from tests.index.making import TEXTS, built, find, opened, write_texts
 
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
@@ -69,15 +70,27 @@ def test_damaged_index_is_rebuilt(place: Path, leg: str, damage: str) -> None:
 
 
 def test_each_damaged_file_is_noticed(place: Path) -> None:
-    """Garbage in any single file of either index is enough to have it rebuilt."""
-    names = [str(path.relative_to(place)) for leg in ("lexical", "vectors") for path in files(place, leg)]
-    for number, name in enumerate(names):
-        if name.endswith(".lock"):
-            continue
-        copy = place.with_name(f"copy{number}")
-        shutil.copytree(place, copy)
-        (copy / name).write_bytes(os.urandom((copy / name).stat().st_size + 1))
-        assert_recovered(copy)
+    """Garbage in any single file of either index is noticed before it is opened; in tantivy's lists, on opening it."""
+    with opened(place) as library:
+        upkeep = library.upkeep
+    for path in [*files(place, "lexical"), *files(place, "vectors")]:
+        content, status = path.read_bytes(), path.stat()
+        path.write_bytes(os.urandom(len(content)))
+        fault = upkeep.find_lexical_fault(upkeep.manifest().lexical) or upkeep.find_vectors_fault(
+            upkeep.manifest().vectors
+        )
+        assert fault or not content or path.name in LEXICAL_SKIP, path
+        path.write_bytes(content)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert_recovered(place)
+
+
+@pytest.mark.parametrize("name", ["meta.json", ".managed.json"])
+def test_damaged_lists_of_tantivy_are_rebuilt(place: Path, name: str) -> None:
+    """Garbage in the lists that tantivy keeps of its files has the index rebuilt."""
+    (path,) = (place / "data" / "derived" / "lexical-1" / "en").glob(name)
+    path.write_bytes(os.urandom(200))
+    assert_recovered(place)
 
 
 def test_damaged_manifest_is_rebuilt(place: Path) -> None:
