@@ -25,7 +25,7 @@ from service.slack.installations import Workspaces
 from service.slack.job import Job
 from service.slack.ledger import RETRY_SECONDS, Ledger, Taken
 from service.slack.run import Interrupted, Run
-from service.strings import Strings, answer_language, strings
+from service.strings import Strings, strings
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ TAKE_SECONDS = 30.0
 """How often jobs that other processes left are looked for."""
 CLEAN_EVERY = 120
 """… and after how many of these looks old events are forgotten: an hour."""
+LANGUAGE_CHARACTERS = 500
+"""So much of a text tells its language."""
 THREADS = 4
 """Answers that are made at the same time; they are computing, and Python does little of that at once."""
 
@@ -99,6 +101,10 @@ class Answers:
     async def in_record(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a short read or write of the record off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._recording, partial(call, *args, **kwargs))
+
+    async def in_answering(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that takes longer off the event loop, among the answers."""
+        return await asyncio.get_running_loop().run_in_executor(self._answering, partial(call, *args, **kwargs))
 
     async def accept(self, job: Job, client: AsyncWebClient) -> None:
         """Begin to answer a job unless it was seen before. Returns once it is claimed, within a second in any case."""
@@ -193,7 +199,7 @@ class Answers:
             await self.in_record(self.ledger.hand_over, run.job, delivered, wait_seconds=wait_seconds)
 
     async def _apologise(self, job: Job, client: AsyncWebClient) -> None:
-        words = await self.in_record(self.language_of, job.text)
+        words = await self.language_of(job.text)
         try:
             await deliver.tell(client, job, self.session, words.text("slack.failed"))
         except TROUBLES as error:
@@ -237,10 +243,13 @@ class Answers:
         finally:
             left.set()
 
-    def language_of(self, text: str) -> Strings:
+    async def language_of(self, text: str) -> Strings:
         """The strings in the language of a text, for what is said when there is no answer."""
+        if not text:
+            return self.words
         try:
-            return strings(answer_language(self.assistant.library.detector.detect(text).language))
+            guess = await self.in_record(self.assistant.library.detector.detect, text[:LANGUAGE_CHARACTERS])
         except Exception as error:
             log.debug("no language found: %s", type(error).__name__)
             return self.words
+        return strings(guess.language)

@@ -17,6 +17,7 @@ from service.records import ChatRequest, Sentence, Started
 from service.slack import deliver, render
 from service.slack.deliver import TROUBLES, Delivery
 from service.slack.ledger import Taken
+from service.slack.text import asks_something
 from service.strings import Strings, strings
 from service.wire import MAX_MESSAGE_CHARACTERS, ReplyModel
 
@@ -81,13 +82,11 @@ class Run:
 
     async def _ask(self) -> ReplyModel | None:
         """Ask the assistant; None when the asker was told that there is no answer."""
-        if not self.job.text:
-            await self._tell("slack.hello", self._answers.words)
+        if not asks_something(self.job.text):
+            await self._tell("slack.hello")
             return None
-        words = self._answers.words
         if len(self.job.text) > MAX_MESSAGE_CHARACTERS:
-            words = await self._answers.in_record(self._answers.language_of, self.job.text[:500])
-            await self._tell("slack.too_long", words)
+            await self._tell("slack.too_long")
             return None
         try:
             try:
@@ -101,9 +100,8 @@ class Run:
         except Exception as error:
             log.error("no answer for Slack", exc_info=error)
             key = "slack.failed"
-        words = await self._answers.in_record(self._answers.language_of, self.job.text)
         await self.abandon()
-        await self._tell(key, words)
+        await self._tell(key)
         return None
 
     async def _conversation(self) -> str | None:
@@ -182,7 +180,9 @@ class Run:
     def _blocks(self, piece: render.Piece, words: Strings) -> list[render.Block]:
         return render.blocks(piece, words, self._answers.public_url)
 
-    async def _tell(self, key: str, words: Strings) -> None:
+    async def _tell(self, key: str) -> None:
+        """Say a short text in the language of the question."""
+        words = await self._answers.language_of(self.job.text)
         await deliver.tell(self._client, self.job, self._answers.session, words.text(key))
 
 

@@ -73,9 +73,13 @@ class FakeAssistant:
             answer,
             Timings(0, 0, 0),
         )
-        kept = ReplyModel.of(reply).model_dump(mode="json")
-        self.conversations.add(conversation, reply.message_id, request.message, kept)
+        if request.keep:
+            kept = ReplyModel.of(reply).model_dump(mode="json")
+            self.conversations.add(conversation, reply.message_id, request.message, kept)
         yield Done(reply)
+
+    def ask(self, request: ChatRequest) -> Reply:
+        return next(event.reply for event in self.stream(request) if isinstance(event, Done))
 
     def documents(self) -> list[DocumentInfo]:
         return [DOCUMENT]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from index.schema import feedback, messages
+from service.records import Answer, ChatRequest
 from service.slack.render import FEEDBACK, SHARE
 from service.strings import LANGUAGES, strings
-from tests.service.slack.conftest import Workspace
-from tests.service.slack.fake_assistant import QUOTE
+from tests.service.slack.conftest import Bench, Workspace
+from tests.service.slack.fake_assistant import QUOTE, answer_of
 from tests.service.slack.fake_slack import Json
 
 pytestmark = pytest.mark.anyio
@@ -85,6 +88,7 @@ async def test_a_thread_goes_on_after_its_conversation_was_deleted(workspace: Wo
         {"text": "Who?", "thread_ts": "9.9"},
         {"text": "<@U7> what do you think?", "thread_ts": "3.1"},
         {"text": ":tada: …", "thread_ts": "3.1"},
+        {"text": "Tusen takk for hjelpen! :+1:", "thread_ts": "3.1"},
         {"text": "Who?", "thread_ts": "3.1", "bot_id": "B2"},
         {"text": "Who?", "thread_ts": "3.1", "subtype": "bot_message"},
         {"text": "Who?", "thread_ts": "3.1", "user": "USLACKBOT"},
@@ -97,6 +101,7 @@ async def test_a_thread_goes_on_after_its_conversation_was_deleted(workspace: Wo
         "strange thread",
         "to others",
         "no words",
+        "thanks",
         "bot",
         "bot message",
         "Slackbot",
@@ -137,6 +142,14 @@ async def test_a_mention_without_a_question_gets_a_greeting(workspace: Workspace
     await workspace.mention("")
     await workspace.settled()
     assert workspace.slack.shown() == [strings("en").text("slack.hello")]
+
+
+async def test_politeness_in_a_direct_message_gets_a_greeting(workspace: Workspace) -> None:
+    """Thanks are no question; there is no search for them."""
+    await workspace.message("Tack så mycket!")
+    await workspace.settled()
+    assert len(workspace.slack.messages) == 1
+    assert not workspace.assistant.asked
 
 
 async def test_a_question_that_is_too_long_is_refused_in_words(workspace: Workspace) -> None:
@@ -252,15 +265,26 @@ async def test_feedback_on_what_is_gone_says_so(workspace: Workspace) -> None:
     assert workspace.slack.shown() == [strings("en").text("slack.gone")]
 
 
-async def test_opening_the_messages_suggests_questions(workspace: Workspace) -> None:
-    """Who opens the conversation is shown questions about documents that are there."""
-    await workspace.event({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"})
-    await workspace.settled()
-    [call] = workspace.slack.called("assistant.threads.setSuggestedPrompts")
-    assert call["prompts"] == [
-        {"title": "What does “Stoppa *hypen* <!channel>” say?", "message": "What does “Stoppa *hypen* <!channel>” say?"}
-    ]
-    assert "thread_ts" not in call
+async def test_opening_the_messages_suggests_questions_that_are_answered(bench: Bench) -> None:
+    """Who opens the conversation is shown up to four questions, none of which the documents leave unanswered."""
+
+    def script(request: ChatRequest) -> Answer:
+        return replace(answer_of(), answered="ROI" not in request.message)
+
+    async with bench.workspace(script) as workspace:
+        for _ in range(2):
+            await workspace.event({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"})
+            await workspace.settled()
+        calls = workspace.slack.called("assistant.threads.setSuggestedPrompts")
+        tried = [request.message for request in workspace.assistant.asked]
+        with workspace.assistant.library.record.read() as connection:
+            assert connection.execute(select(messages.c.id)).all() == []
+    assert calls[0] == calls[1]
+    assert "thread_ts" not in calls[0]
+    shown = [prompt["message"] for prompt in calls[0]["prompts"]]
+    assert shown == [question for question in tried if "ROI" not in question]
+    assert shown[-1] == "What does “Stoppa *hypen* <!channel>” say?"
+    assert len(tried) == len(set(tried))
 
 
 async def test_the_older_view_gets_suggestions_too(workspace: Workspace) -> None:

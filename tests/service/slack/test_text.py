@@ -37,6 +37,10 @@ def test_whom_a_message_speaks_to() -> None:
 
 
 def test_what_asks_something() -> None:
-    """There is a word in it."""
+    """There is a word in it that is not just polite."""
     assert asks_something("Varför?")
+    assert asks_something("ROI")
+    assert asks_something("Tak, og hvem siger det?")
+    for polite in ("Thank you so much!", "tusind tak", "Tusen takk for hjelpen", "Ja, precis!", "ok 👍"):
+        assert not asks_something(polite)
     assert not asks_something(":thumbsup: … !")
