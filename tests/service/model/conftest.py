@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from index.build import build
 from index.library import Library, open_library
+from service.aids import make_aids
 from service.assistant import Assistant
 from service.conversations import Conversations
 from service.cues import load_cues
@@ -63,19 +64,19 @@ def model(settings: Settings, library: Library) -> Iterator[Model]:
 @pytest.fixture
 def assistant(library: Library, settings: Settings, model: Model) -> Assistant:
     """An assistant with the scripted model."""
-    return Assistant(library, Conversations(library.record), settings, load_cues(), model)
+    return make_assistant(library, settings, model)
 
 
 @pytest.fixture
 def plain_assistant(library: Library, settings: Settings) -> Assistant:
     """The same without a model."""
-    return Assistant(library, Conversations(library.record), settings, load_cues())
+    return make_assistant(library, settings)
 
 
 @pytest.fixture
-def hurried_assistant(assistant: Assistant, model: Model, library: Library, settings: Settings) -> Assistant:
+def hurried_assistant(library: Library, settings: Settings, model: Model) -> Assistant:
     """An assistant whose model has one second."""
-    return Assistant(library, Conversations(library.record), settings, load_cues(), replace(model, seconds=1.0))
+    return make_assistant(library, settings, replace(model, seconds=1.0))
 
 
 @pytest.fixture
@@ -83,6 +84,11 @@ def service(assistant: Assistant) -> Iterator[str]:
     """The address of the running service with the scripted model."""
     with Serving(create_app(assistant)) as address:
         yield address
+
+
+def make_assistant(library: Library, settings: Settings, model: Model | None = None) -> Assistant:
+    aids = make_aids(settings, library.analyzer.words)
+    return Assistant(library, Conversations(library.record), settings, load_cues(), aids, model)
 
 
 class Serving:
