@@ -21,6 +21,9 @@ from service.gloss.syntax import (
     subject_of,
 )
 
+PLURAL_NOUNS = (("people",), ("police",), ("social media",), ("media",), ("young people",), ("staff",))
+"""English nouns that are plural without an ending, as cells begin."""
+
 REFLEXIVE = {
     "I": "myself",
     "you": "yourself",
@@ -44,11 +47,15 @@ class EnglishWriter:
     def write(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
         """The nodes with their words, articles of definite nouns put before their adjectives."""
         written = [replace(node, words=self._words(nodes, place)) for place, node in enumerate(nodes)]
-        for place, node in enumerate(nodes):
+        for place in range(len(nodes)):
             if self._needs_article(nodes, place):
                 start = phrase_start(nodes, place)
                 if not (written[start].words.startswith("the ") or not written[start].words):
                     written[start] = replace(written[start], words="the " + written[start].words)
+        for place, node in enumerate(written[:-1]):
+            last, following = node.words.rpartition(" ")[2], written[place + 1].words
+            if " " in node.words and following == last and written[place + 1].tag.startswith("PREP"):
+                written[place] = replace(node, words=node.words.rpartition(" ")[0])
         for place, node in enumerate(written[:-1]):
             if node.words == "a" and _vowel_sound(_next_words(written, place)):
                 written[place] = replace(node, words="an")
@@ -64,18 +71,25 @@ class EnglishWriter:
         if reading.parts:
             first = [self._name(part) for part in reading.parts[:-1]]
             last = reading.parts[-1]
-            words = " ".join([*first, self._inflected(nodes, place, last, self._name(last))])
+            words = ("-" if "-" in reading.lemma else " ").join(
+                [*first, self._inflected(nodes, place, last, self._name(last))]
+            )
         else:
             concept = node.sense.concept if node.sense else None
             word = target_word(concept, reading.lemma, "en", self._wordings) if concept else None
             if word is None:
                 return node.words
             words = self._inflected(nodes, place, reading, word)
+            if node.inner:
+                head, space, rest = words.partition(" ")
+                words = " ".join([head, *(row.forms["en"][0].removeprefix("~") for row in node.inner)]) + space + rest
         if reading.genitive:
             return words + ("'" if words.endswith("s") and reading.feature.startswith("pl") else "'s")
         return words
 
     def _name(self, part: Reading) -> str:
+        if not part.senses:
+            return part.lemma
         return target_word(part.senses[0].concept, part.lemma, "en", self._wordings) or part.lemma
 
     def _inflected(self, nodes: Sequence[Node], place: int, reading: Reading, word: str) -> str:
@@ -91,7 +105,7 @@ class EnglishWriter:
     def noun(self, word: str, *, plural: bool) -> str:
         if not plural:
             return word
-        if word in self._plurals or word.endswith(" people"):
+        if word.rpartition(" ")[2] in self._plurals:
             return word
         head, sep, rest = word.partition(" of ")
         before, space, last = head.rpartition(" ")
@@ -124,6 +138,8 @@ class EnglishWriter:
 
     def _number(self, nodes: Sequence[Node], place: int) -> str:
         subject = subject_of(nodes, place)
+        if subject is not None and subject.sense and subject.sense.concept.words["en"][:1] in PLURAL_NOUNS:
+            return "pl"
         if subject is not None and subject.tag == "THERE":
             following = next((node for node in nodes[place + 1 : place + 6] if node.tag in ("N", "NAME")), None)
             return number_of(following) if following else "3sg"
@@ -154,6 +170,8 @@ class EnglishWriter:
             return self._referring(nodes, place, POSSESSIVE, "its", "their")
         if row.tag == "REL" and len(forms) > 1:
             return self._relative(nodes, place)
+        if word == "it" and nodes[place].tag == "PRO" and nodes[place].reading.feature == "pl":
+            return "they"
         if row.tag in ("PROS", "PRO") and place + 1 < len(nodes) and nodes[place + 1].tag == "REL":
             word = {"they": "those", "it": "that"}.get(word, word)
         if is_article(nodes[place]):
@@ -189,7 +207,17 @@ class EnglishWriter:
     def _relative(self, nodes: Sequence[Node], place: int) -> str:
         before = nodes[place - 1] if place else None
         found = antecedent(nodes, place)
-        if found is not None and (found.tag in ("NAME", "PROS") or (found.tag == "PRO" and found.plural)):
+        if found is not None and (found.tag == "PROS" or (found.tag == "PRO" and found.plural)):
+            return "who"
+        if (
+            found is not None
+            and found.tag == "NAME"
+            and any(
+                one.tag == two.tag == "NAME"
+                for one, two in zip(nodes[:place], nodes[1:place], strict=False)
+                if two is found
+            )
+        ):
             return "who"
         return "which" if before is not None and before.tag == "," else "that"
 

@@ -8,10 +8,14 @@ from dataclasses import replace
 from index.lexicon import LANGUAGES
 from service.gloss.data import Tables
 from service.gloss.readings import FILE_COST, OTHER_FILE_COST, Reader, tag_of
-from service.gloss.records import Node, Reading, Sense
+from service.gloss.records import FunctionWord, Node, Reading, Sense
 from service.gloss.vocabulary import Vocabulary
 
-MAX_WORDS = 5
+MAX_WORDS = 6
+MAX_GAP = 2
+"""How many function words may stand between a verb and the rest of its entry: `handler jo ikke om`."""
+GAP_COST = 0.6
+GAP_TAGS = frozenset({"NEG", "ADV", "PROS"})
 WORD_BONUS = 2.2
 """What an entry gains for each word after its first one: a longer entry says more than its words one by one."""
 # A reflexive verb stands in the lexicon with the third person's pronoun; in a text it takes any.
@@ -22,6 +26,7 @@ REFLEXIVES = {
     "sv": frozenset({"sig", "mig", "dig", "oss", "er"}),
     "en": frozenset({"oneself", "itself", "himself", "herself", "themselves", "ourselves", "myself", "yourself"}),
 }
+FUNCTION_ENTRY_BONUS = 1.0
 _THIRD = {"da": "sig", "nb": "seg", "nn": "seg", "sv": "sig", "en": "oneself"}
 
 
@@ -52,6 +57,31 @@ class Entries:
                     end = start + len(entry_words)
                     if end <= len(words) and self._matches(words[start:end], entry_words, language):
                         yield from self._nodes(start, end, words[start:end], entry_words, entry, language)
+                    else:
+                        yield from self._split(start, words, entry_words, entry, language)
+
+    def _split(
+        self, start: int, words: Sequence[str | None], entry_words: tuple[str, ...], entry: str, language: str
+    ) -> Iterator[Node]:
+        """The entry of a verb with function words after the verb."""
+        for gap in range(1, MAX_GAP + 1):
+            between = words[start + 1 : start + 1 + gap]
+            end = start + gap + len(entry_words)
+            if end > len(words) or not all(between):
+                return
+            rows = [self._inner(word or "", language) for word in between]
+            if None in rows:
+                return
+            own = [words[start], *words[start + 1 + gap : end]]
+            if self._matches(own, entry_words, language):
+                for node in self._nodes(start, end, own, entry_words, entry, language):
+                    if node.reading.pos == "verb" and node.reading.senses:
+                        reading = replace(node.reading, weight=node.reading.weight - GAP_COST + gap)
+                        yield replace(node, reading=reading, inner=tuple(row for row in rows if row))
+
+    def _inner(self, word: str, language: str) -> FunctionWord | None:
+        rows = self._reader.functions(language).get(word, ())
+        return next((row for row in rows if row.tag in GAP_TAGS), None)
 
     def _matches(self, words: Sequence[str | None], entry: Sequence[str], language: str) -> bool:
         for place, (word, part) in enumerate(zip(words, entry, strict=True)):
@@ -79,7 +109,8 @@ class Entries:
         exact = tuple(words) == entry_words
         functions = list(self._reader.function_readings(entry, language)) if exact else []
         for reading in functions:
-            yield Node(start, end, replace(reading, weight=reading.weight + bonus + 0.3))
+            weight = reading.weight + bonus + FUNCTION_ENTRY_BONUS
+            yield Node(start, end, replace(reading, weight=weight), after=_after(entry_words))
         for concept in self._vocabulary.concepts(entry, language):
             if concept.pos == "func" and functions:
                 continue
@@ -97,7 +128,7 @@ class Entries:
                 reading = Reading(
                     tag, bonus - cost, concept.pos, feature, entry, (Sense(concept, cost),), genitive=genitive
                 )
-                yield Node(start, end, reading)
+                yield Node(start, end, reading, after=_after(entry_words))
 
     def _forms(self, word: str | None, head: str, pos: str, language: str) -> Iterator[tuple[str, str, bool]]:
         """The tags and features that an entry has by its head as written."""
@@ -114,3 +145,8 @@ class Entries:
         elif word == head or pos in ("verb", "noun"):
             feature = {"noun": "sg", "verb": "inf", "adj": "pos"}.get(pos, "")
             yield tag_of(pos, feature), feature, False
+
+
+def _after(entry: Sequence[str]) -> str:
+    """An entry that ends in the infinitive marker is followed by an infinitive."""
+    return "INFM" if entry[-1] in ("at", "å", "att") and len(entry) > 1 else ""

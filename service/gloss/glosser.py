@@ -17,7 +17,7 @@ from service.gloss.morphology import Morphology
 from service.gloss.nordic import NordicWriter
 from service.gloss.readings import Reader
 from service.gloss.records import Node, Reading, Token
-from service.gloss.rewrite import rewrite
+from service.gloss.rewrite import decade, rewrite
 from service.gloss.tokens import expand, tokenize
 from service.gloss.vocabulary import Vocabulary
 
@@ -75,17 +75,24 @@ class Glosser:
         """The readings of a text that fit together, with their senses."""
         nodes: list[Node] = []
         words: list[str | None] = []
+        places: list[int] = []
+        counted = 0
         for place, token in enumerate(tokens):
             word = token.text.lower().replace("’", "'") if token.word else None
             words.append(None if word is None or self._is_name(tokens, place, language) else word)
+            counts = token.word or token.text in _CLAUSE_SIGNS
+            counted += counts
+            places.append(counted - 1)
+            if not counts:
+                continue
             nodes.extend(
                 Node(place, place + 1, found, words=token.text) for found in self._readings(tokens, place, language)
             )
         for node in self._entries.find(words, language):
             kept = " ".join(token.text for token in tokens[node.start : node.end])
             nodes.append(replace(node, words=kept))
-        path = best_path(nodes, len(tokens), self._tables.transitions)
-        return choose_senses(path, self._lexicon)
+        path = best_path(nodes, places, self._tables.transitions)
+        return choose_senses(self._reader.numbered(path), self._lexicon)
 
     def _readings(self, tokens: Sequence[Token], place: int, language: str) -> Sequence[Reading]:
         """The readings of one token; a token that stays as it is has one, of the word class that its shape tells."""
@@ -93,6 +100,8 @@ class Glosser:
         if not token.word:
             return (Reading(_CLAUSE_SIGNS.get(token.text, "SIGN")),)
         if token.text[0].isdigit():
+            if decade(token.text):
+                return (Reading("N", feature="pl.def"),)
             return (Reading("NUM", feature="" if token.text == "1" else "pl"),)
         if self._is_name(tokens, place, language):
             return self._names(token.text, language)
@@ -106,7 +115,7 @@ class Glosser:
                 if reading.pos in ("noun", "name")
             ]
         if not found and "-" in word:
-            return (Reading("N"),)
+            found = self._reader.hyphenated(token.text, language)
         return found or (Reading("NAME" if token.text[0].isupper() else "N"),)
 
     def _names(self, written: str, language: str) -> Sequence[Reading]:
@@ -153,10 +162,19 @@ class Glosser:
 
 def _join(tokens: Sequence[Token], nodes: Sequence[Node]) -> str:
     """The words with the signs and blanks of the source; a capital where a sentence of the source has one."""
+    starts = {node.start: node for node in nodes}
+    covered = {place for node in nodes for place in range(node.start + 1, node.end)}
     pieces: list[str] = []
     raise_next = False
-    for node in nodes:
-        token = tokens[node.start]
+    order = iter(nodes)
+    for place, token in enumerate(tokens):
+        if place in covered:
+            continue
+        if place not in starts:
+            pieces.append((" " if token.space and pieces else "") + token.text)
+            continue
+        # Words that changed places come in the order of the nodes.
+        node = next(order)
         raise_next = raise_next or (token.sentence_start and token.text[:1].isupper())
         if not node.words:
             continue

@@ -9,9 +9,12 @@ from service.gloss.records import Node, Reading
 START, END = "START", "END"
 
 
-def best_path(nodes: Sequence[Node], length: int, weights: Mapping[tuple[str, str], float]) -> tuple[Node, ...]:
-    """The heaviest chain of nodes that covers the tokens 0..length without gap or overlap.
+def best_path(
+    nodes: Sequence[Node], places: Sequence[int], weights: Mapping[tuple[str, str], float]
+) -> tuple[Node, ...]:
+    """The heaviest chain of nodes that covers the tokens without gap or overlap.
 
+    `places[token]` is the token's place among those that count: quotation marks and the like are looked through.
     A chain weighs the sum of its readings' weights and of `weights` for each pair of neighbouring tags. Of two equal
     chains the one of the earlier nodes wins, so that the choice does not vary.
     """
@@ -23,9 +26,10 @@ def best_path(nodes: Sequence[Node], length: int, weights: Mapping[tuple[str, st
                 return weights[key]
         return weights.get((tag.partition(":")[0], after.partition(":")[0]), 0.0)
 
+    length = max((places[node.end - 1] + 1 for node in nodes), default=0)
     starting: list[list[int]] = [[] for _ in range(length + 1)]
     for number, node in enumerate(nodes):
-        starting[node.start].append(number)
+        starting[places[node.start]].append(number)
     # best[position] = for each node that ends there: (weight, the chain's node before it)
     ending: list[list[int]] = [[] for _ in range(length + 1)]
     weight_to = [float("-inf")] * len(nodes)
@@ -38,11 +42,13 @@ def best_path(nodes: Sequence[Node], length: int, weights: Mapping[tuple[str, st
             else:
                 for other in ending[position]:
                     weight = (
-                        weight_to[other] + follows(nodes[other].reading.tag, node.reading.tag) + node.reading.weight
+                        weight_to[other]
+                        + follows(nodes[other].after or nodes[other].reading.tag, node.reading.tag)
+                        + node.reading.weight
                     )
                     if weight > weight_to[number]:
                         weight_to[number], before[number] = weight, other
-            ending[node.end].append(number)
+            ending[places[node.end - 1] + 1].append(number)
     if not ending[length]:
         return ()
     last = max(ending[length], key=lambda number: weight_to[number] + follows(nodes[number].reading.tag, END))

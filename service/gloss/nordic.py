@@ -64,13 +64,29 @@ class NordicWriter:
         feature = self._feature(nodes, place, source)
         if not reading.parts:
             word = self._lemma(nodes[place])
-            return None if word is None else self._inflected(nodes, place, word, reading, feature)
-        first = [target_word(p.senses[0].concept, p.lemma, self.language, self._wordings) for p in reading.parts[:-1]]
+            if word is None:
+                return None
+            words = self._inflected(nodes, place, word, reading, feature)
+            inner = [
+                row.forms[self.language][0].removeprefix("~") for row in nodes[place].inner if row.forms[self.language]
+            ]
+            if not inner:
+                return words
+            head, space, rest = words.partition(" ")
+            return " ".join([head, *inner]) + space + rest
+        first = [
+            target_word(part.senses[0].concept, part.lemma, self.language, self._wordings)
+            if part.senses
+            else part.lemma
+            for part in reading.parts[:-1]
+        ]
         last = reading.parts[-1]
         word = target_word(last.senses[0].concept, last.lemma, self.language, self._wordings)
         if word is None or None in first:
             return None
         inflected = self._inflected(nodes, place, word, last, feature)
+        if "-" in reading.lemma:
+            return "-".join([*(name for name in first if name), inflected])
         return self._joined([name for name in first if name], word, inflected)
 
     def _joined(self, first: list[str], last: str, inflected: str) -> str:

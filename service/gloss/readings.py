@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from index import compounds
@@ -10,7 +10,7 @@ from index.lexicon import LANGUAGES, Concept
 from index.words import WordAnalyzer
 from service.gloss.data import Tables
 from service.gloss.morphology import VOWELS, Morphology
-from service.gloss.records import FunctionWord, Reading, Sense
+from service.gloss.records import FunctionWord, Node, Reading, Sense
 from service.gloss.vocabulary import OWN_FILE, Vocabulary
 
 # How much less likely a sense is. Steps were set by reading glosses; docs/decisions/0601-gloss.md has the outcome.
@@ -19,6 +19,8 @@ OTHER_FILE_COST = 0.4
 RANK_COST = 0.4
 """For each place further back in its cell: the first word of a cell is what one usually says for the concept."""
 INFLECTED_COST = 0.1
+HOMOGRAPH_COST = 0.5
+"""An analysis by suffix where the dictionary, which knows one lemma a form, has another one."""
 UNCONFIRMED_COST = 0.9
 """An analysis by suffix that the dictionary does not confirm."""
 FUNCTION_BONUS = 1.0
@@ -42,6 +44,24 @@ VERB_TAGS = {
     "part.pass": "VP", "inf.pass": "VIPAS", "pres.pass": "VPAS", "past.pass": "VPAS",
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
+_PLURAL_DETERMINERS = frozenset(
+    ("de", "dei", "alle", "alla", "nogle", "noen", "nokre", "några", "ingen", "mine", "mina", "dine", "dina", "sine")
+    + (
+        "sina",
+        "våre",
+        "våra",
+        "hvilke",
+        "vilka",
+        "slike",
+        "sådana",
+        "sådanne",
+        "disse",
+        "desse",
+        "dessa",
+        "those",
+        "these",
+    )
+)
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
 PART_POS = ("noun", "verb", "adj", "adv")
 
@@ -52,6 +72,8 @@ def tag_of(pos: str, feature: str) -> str:
         return VERB_TAGS.get(feature.removesuffix(".1sg").removesuffix(".pl"), "VF")
     if pos == "adj" and feature in ("pos", "neut", "comp"):
         return "ADJ:comp" if feature == "comp" else "ADJ:i"
+    if pos == "noun" and feature.endswith(".def"):
+        return "N:d"
     return "ADV" if feature == "adv" else TAGS[pos]
 
 
@@ -116,7 +138,7 @@ class Reader:
                 reading if _alike(reading) else replace(reading, weight=reading.weight - BESIDE_FUNCTION_COST)
                 for reading in content
             ]
-        readings = functions + content
+        readings = functions + (content or ([] if functions else list(self._compound(word, language))))
         if not readings and (base := self._ungenitive(word, language)):
             readings = [
                 replace(reading, tag="NGEN", genitive=True)
@@ -129,7 +151,7 @@ class Reader:
                 for reading in self.read(base, language)
                 if reading.pos in ("noun", "name") and not reading.function and not reading.parts
             ]
-        return readings or list(self._compound(word, language))
+        return readings
 
     def _ungenitive(self, word: str, language: str) -> str | None:
         """The word without the genitive -s of the Scandinavian languages."""
@@ -154,7 +176,7 @@ class Reader:
             elif found.lemma == word or self._morphology.is_form(word, found.lemma, language):
                 cost = INFLECTED_COST
             elif self._words.is_dictionary_word(word, language):
-                cost = UNCONFIRMED_COST + (0.8 if direct else 0.0)
+                cost = HOMOGRAPH_COST + (0.8 if direct else 0.0)
             else:
                 cost = UNCONFIRMED_COST
             yield from self._entries(word, found.lemma, (found.pos, found.feature), cost, language)
@@ -202,6 +224,47 @@ class Reader:
             cost -= PREFERRED_BONUS - preferred.index(concept.id) * 0.5
             cost = min(cost, -1.0)
         return Sense(concept, cost)
+
+    def hyphenated(self, written: str, language: str) -> tuple[Reading, ...]:
+        """The readings of `Facebook-bureauer` by its last part; a first part that is no plain word stays as it is."""
+        *first, last = written.split("-")
+        parts = []
+        for name in first:
+            found = self._part(name, language) if name.islower() and len(name) > 2 else None
+            parts.append(found or Reading("N", lemma=name))
+        readings = [r for r in self.read(last.lower(), language) if r.pos in PART_POS or r.genitive]
+        return tuple(
+            replace(reading, parts=(*parts, *(reading.parts or (reading,))), lemma=written, weight=reading.weight - 0.5)
+            for reading in readings
+        )
+
+    def numbered(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
+        """The nodes with the plural of nouns whose plural is written like the singular, where the words before tell."""
+        found = list(nodes)
+        for place, node in enumerate(nodes):
+            reading = node.reading
+            if reading.pos == "noun" and reading.feature == "sg" and self._is_plural(nodes, place):
+                found[place] = node.inflected("pl")
+        return tuple(found)
+
+    def _is_plural(self, nodes: Sequence[Node], place: int) -> bool:
+        before = place - 1
+        adjective = None
+        while before >= 0 and nodes[before].tag in ("ADJ", "VP", "ADVD", "NUM", "GER"):
+            if nodes[before].tag == "NUM":
+                break
+            adjective = nodes[before].reading.feature
+            before -= 1
+        if before < 0:
+            return adjective == "pl"
+        reading = nodes[before].reading
+        if nodes[before].tag == "NUM":
+            return reading.feature != "sg"
+        if nodes[before].tag in ("DET", "POSS", "NGEN"):
+            return "pl" in reading.feature or (
+                reading.function is not None and nodes[before].words.lower() in _PLURAL_DETERMINERS
+            )
+        return adjective == "pl"
 
     def _compound(self, word: str, language: str) -> Iterator[Reading]:
         """The readings of a compound: those of its last part, with the parts before it."""

@@ -64,7 +64,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A reading of `tokens[start:end]`, chosen among others; `words` is what it becomes in the target language."""
+    """A reading of `tokens[start:end]`, chosen among others; `words` is what it becomes in the target language.
+
+    `after` is the word class that the following word sees, where that is not the reading's own; `inner` are the function
+    words that stand inside an entry of several words (`handler ikke om`). A `dropped` node's words are final.
+    """
 
     start: int
     end: int
@@ -72,6 +76,8 @@ class Node:
     sense: Sense | None = None
     words: str = ""
     dropped: bool = False
+    after: str = ""
+    inner: tuple[FunctionWord, ...] = ()
 
     @property
     def tag(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,9 +15,25 @@ _AGO_REACH = 6
 _SKIPPED = frozenset({"NEG", "ADV", "ADVD", "PROS", "PRO", "N", "NAME", "DET", "POSS", "ADJ", "THERE"})
 
 
+_DECADE = re.compile(r"(\d+)(?:-tallet|-talet|-tal|['’]?erne|['’]?s)$")
+_DECADES = {"en": "the {}s", "da": "{}'erne", "nb": "{}-tallet", "nn": "{}-talet", "sv": "{}-talet"}
+_TIMES = frozenset({"siden", "sidan", "sedan", "sen"})
+
+
+def decade(word: str) -> str | None:
+    """The digits of a decade or century as the Scandinavian languages write it: `90-tallet`, `1970’erne`."""
+    found = _DECADE.match(word)
+    return found[1] if found else None
+
+
 def rewrite(nodes: Sequence[Node], source: str, target: str) -> tuple[Node, ...]:
     """The nodes with constructions of the source language replaced by what the target says for them."""
     found = list(nodes)
+    for place, node in enumerate(found):
+        if node.reading.kept and (digits := decade(node.words)):
+            found[place] = replace(node, words=_DECADES[target].format(digits), dropped=True)
+    if source in ("nb", "nn") and target in ("en", "da", "sv"):
+        _possessives_first(found)
     if source == "en":
         _do_support(found)
         _progressive(found)
@@ -35,6 +52,21 @@ def _ago(nodes: list[Node], source: str) -> None:
                 nodes[place] = replace(node, words="", dropped=True)
                 nodes[other] = replace(last, words="ago", dropped=True)
                 break
+
+    for place in range(2, len(nodes)):
+        node = nodes[place]
+        if node.words.lower() in _TIMES and nodes[place - 1].plural and nodes[place - 2].tag in ("NUM", "DET"):
+            nodes[place] = replace(node, words="ago", dropped=True)
+
+
+def _possessives_first(nodes: list[Node]) -> None:
+    """`adressa mi` → my address: the possessive changes places with its noun and the noun's adjectives."""
+    for place in range(1, len(nodes)):
+        noun, possessive = nodes[place - 1], nodes[place]
+        if possessive.tag != "POSS" or noun.tag != "N" or not noun.reading.feature.endswith(".def"):
+            continue
+        nodes[place - 1] = possessive
+        nodes[place] = noun.inflected(noun.reading.feature.removesuffix(".def"))
 
 
 def _do_support(nodes: list[Node]) -> None:

@@ -68,6 +68,10 @@ def is_free(node: Node) -> bool:
 
 def subject_of(nodes: Sequence[Node], place: int) -> Node | None:
     """The likely subject of the finite verb at `place`: before it in its clause, else after it."""
+    function = nodes[place].reading.function
+    if function and function.verb == "say" and place and nodes[place - 1].tag == ",":
+        # A quoted sentence comes before its speaker: `…, sier direktør Tennø`.
+        return _after(nodes, place) or _before(nodes, place)
     return _before(nodes, place) or _after(nodes, place)
 
 
