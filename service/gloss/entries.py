@@ -14,9 +14,10 @@ from service.gloss.vocabulary import Vocabulary
 MAX_WORDS = 6
 MAX_GAP = 2
 """How many function words may stand between a verb and the rest of its entry: `handler jo ikke om`."""
-GAP_COST = 0.6
+GAP_BONUS = 2.2
+"""What a function word in a gap would weigh by itself."""
 GAP_TAGS = frozenset({"NEG", "ADV", "PROS"})
-WORD_BONUS = 2.2
+WORD_BONUS = 2.6
 """What an entry gains for each word after its first one: a longer entry says more than its words one by one."""
 # A reflexive verb stands in the lexicon with the third person's pronoun; in a text it takes any.
 REFLEXIVES = {
@@ -76,7 +77,7 @@ class Entries:
             if self._matches(own, entry_words, language):
                 for node in self._nodes(start, end, own, entry_words, entry, language):
                     if node.reading.pos == "verb" and node.reading.senses:
-                        reading = replace(node.reading, weight=node.reading.weight - GAP_COST + gap)
+                        reading = replace(node.reading, weight=node.reading.weight + GAP_BONUS * gap)
                         yield replace(node, reading=reading, inner=tuple(row for row in rows if row))
 
     def _inner(self, word: str, language: str) -> FunctionWord | None:
@@ -110,7 +111,7 @@ class Entries:
         functions = list(self._reader.function_readings(entry, language)) if exact else []
         for reading in functions:
             weight = reading.weight + bonus + FUNCTION_ENTRY_BONUS
-            yield Node(start, end, replace(reading, weight=weight), after=_after(entry_words))
+            yield Node(start, end, replace(reading, weight=weight), after=self._after(entry_words, language))
         for concept in self._vocabulary.concepts(entry, language):
             if concept.pos == "func" and functions:
                 continue
@@ -119,34 +120,39 @@ class Entries:
             if concept.id in self._preferred.get((language, entry), ()):
                 cost = -1.0
             # The verb stands first and the noun last; these carry the inflection.
-            head_place = 0 if concept.pos == "verb" else -1
-            for tag, feature, genitive in self._forms(
+            head_place = 0 if concept.pos == "verb" or entry_words[-1] in self._reader.functions(language) else -1
+            for tag, feature, genitive, less in self._forms(
                 words[head_place], entry_words[head_place], concept.pos, language
             ):
                 if not exact and concept.pos not in ("verb", "noun", "adj", "phrase"):
                     continue
                 reading = Reading(
-                    tag, bonus - cost, concept.pos, feature, entry, (Sense(concept, cost),), genitive=genitive
+                    tag, bonus - cost - less, concept.pos, feature, entry, (Sense(concept, cost),), genitive=genitive
                 )
-                yield Node(start, end, reading, after=_after(entry_words))
+                yield Node(start, end, reading, after=self._after(entry_words, language))
 
-    def _forms(self, word: str | None, head: str, pos: str, language: str) -> Iterator[tuple[str, str, bool]]:
-        """The tags and features that an entry has by its head as written."""
-        found: dict[tuple[str, str, bool], None] = {}
+    def _after(self, entry: Sequence[str], language: str) -> str:
+        """How an entry that ends in the infinitive marker or a preposition is seen by the word after it."""
+        if entry[-1] in ("at", "å", "att"):
+            return "INFM"
+        return "PREP" if any(row.tag == "PREP" for row in self._reader.functions(language).get(entry[-1], ())) else ""
+
+    def _forms(self, word: str | None, head: str, pos: str, language: str) -> Iterator[tuple[str, str, bool, float]]:
+        """The tags and features that an entry has by its head as written, and how much less likely each is."""
+        found: dict[tuple[str, str, bool], float] = {}
         if word is not None and pos in ("verb", "noun", "adj", "phrase"):
             wanted = ("verb", "func") if pos == "verb" else (pos,)
-            for reading in self._reader.read(word, language):
+            readings = self._reader.read(word, language)
+            best = max((reading.weight for reading in readings), default=0.0)
+            for reading in readings:
                 own = reading.lemma == head or word == head or (reading.pos == "func" and reading.function is not None)
                 if own and reading.pos in wanted and (pos != "verb" or reading.feature):
                     tag = reading.tag if reading.pos != "func" else tag_of("verb", reading.feature)
-                    found[tag, reading.feature, reading.genitive] = None
+                    key = (tag, reading.feature, reading.genitive)
+                    found[key] = min(found.get(key, 9.0), min(1.0, best - reading.weight))
         if found:
-            yield from found
+            for (tag, feature, genitive), less in found.items():
+                yield tag, feature, genitive, less
         elif word == head or pos in ("verb", "noun"):
             feature = {"noun": "sg", "verb": "inf", "adj": "pos"}.get(pos, "")
-            yield tag_of(pos, feature), feature, False
-
-
-def _after(entry: Sequence[str]) -> str:
-    """An entry that ends in the infinitive marker is followed by an infinitive."""
-    return "INFM" if entry[-1] in ("at", "å", "att") and len(entry) > 1 else ""
+            yield tag_of(pos, feature), feature, False, 0.0

@@ -129,7 +129,7 @@ class Glosser:
         """Whether a token is to be read as a name, not as the common noun that is spelt like it."""
         token = tokens[place]
         written = token.text
-        if not written[0].isupper():
+        if not written[0].isupper() or ("-" in written and written.rpartition("-")[2].islower()):
             return False
         if written.isupper() and len(written) > 1:
             return not self._is_function(written, language)
@@ -151,7 +151,7 @@ class Glosser:
         return written.lower() in self._reader.functions(language)
 
     def _is_noun(self, written: str, beside: bool, language: str) -> bool:
-        """Whether a capital in mid-sentence is only a manner of writing a common noun (`Internett`, `Sociale Medier`)."""
+        """Whether a capital in mid-sentence is only a manner of writing a common noun (`Internett`)."""
         if beside or written in self._tables.names or len(written) < 6:
             return False
         return any(

@@ -9,7 +9,7 @@ from index import compounds
 from index.lexicon import LANGUAGES, Concept
 from index.words import WordAnalyzer
 from service.gloss.data import Tables
-from service.gloss.morphology import VOWELS, Morphology
+from service.gloss.morphology import VOWELS, Analysis, Morphology
 from service.gloss.records import FunctionWord, Node, Reading, Sense
 from service.gloss.vocabulary import OWN_FILE, Vocabulary
 
@@ -24,6 +24,8 @@ HOMOGRAPH_COST = 0.5
 UNCONFIRMED_COST = 0.9
 """An analysis by suffix that the dictionary does not confirm."""
 FUNCTION_BONUS = 1.0
+INVERSION_COST = 3.0
+"""For a pronoun read as a subject behind its verb; transitions.tsv gives it back after a finite verb."""
 BESIDE_FUNCTION_COST = 2.0
 """For a content word that is spelt like a function word: `nå` (reach, now)."""
 ADVERB_COST = 0.5
@@ -45,22 +47,8 @@ VERB_TAGS = {
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
 _PLURAL_DETERMINERS = frozenset(
-    ("de", "dei", "alle", "alla", "nogle", "noen", "nokre", "några", "ingen", "mine", "mina", "dine", "dina", "sine")
-    + (
-        "sina",
-        "våre",
-        "våra",
-        "hvilke",
-        "vilka",
-        "slike",
-        "sådana",
-        "sådanne",
-        "disse",
-        "desse",
-        "dessa",
-        "those",
-        "these",
-    )
+    "de dei alle alla nogle noen nokre några ingen mine mina dine dina sine sina våre våra hvilke vilka slike sådana "
+    "sådanne disse desse dessa those these".split()
 )
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
 PART_POS = ("noun", "verb", "adj", "adv")
@@ -126,6 +114,8 @@ class Reader:
             place = row.forms[language].index(word) if word in row.forms[language] else 0
             weight = FUNCTION_BONUS - 0.1 * rank - 0.05 * place
             yield Reading(row.tag, weight, "func", row.feature, function=row)
+            if row.tag in ("PROS", "PRO"):
+                yield Reading("PROS:inv", weight - INVERSION_COST, "func", row.feature, function=row)
             if language == "en" and row.tag == "VI" and row.verb:
                 yield Reading("VF", weight, "func", "pres", function=row)
 
@@ -168,6 +158,8 @@ class Reader:
             analyses = [*self._morphology.irregular_tails(word, language), *analyses]
         for found in analyses:
             key = (found.lemma, found.pos, found.feature)
+            if self._is_neuter_plural(word, found, language):
+                continue
             if key in seen or not self.vocabulary.has(found.lemma, language):
                 continue
             seen.add(key)
@@ -183,6 +175,15 @@ class Reader:
         lemma = self._words.lemma(word, language)
         if not direct and lemma != word and not any(lemma == other for other, _, _ in seen):
             yield from self._entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True)
+
+    def _is_neuter_plural(self, word: str, found: Analysis, language: str) -> bool:
+        """Whether a Swedish form in -en is the plural of a neuter (`företagen`), not a singular."""
+        return (
+            language == "sv"
+            and found.feature == "sg.def"
+            and word == found.lemma + "en"
+            and self._morphology.is_form(found.lemma + "et", found.lemma, language)
+        )
 
     def _entries(
         self,

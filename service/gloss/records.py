@@ -66,8 +66,8 @@ class Token:
 class Node:
     """A reading of `tokens[start:end]`, chosen among others; `words` is what it becomes in the target language.
 
-    `after` is the word class that the following word sees, where that is not the reading's own; `inner` are the function
-    words that stand inside an entry of several words (`handler ikke om`). A `dropped` node's words are final.
+    `after` is the word class that the following word sees, where that is not the reading's own; `inner` are the
+    function words that stand inside an entry of several words (`handler ikke om`). A `dropped` node's words are final.
     """
 
     start: int
