@@ -14,6 +14,7 @@ help:
 	@echo 'make ask Q="…"   answer a question over seeds/'
 	@echo 'make serve       the service and the chat page on http://127.0.0.1:8000'
 	@echo 'make test        run the tests        make check     format, lint, types, import layers'
+	@echo 'make evaluate     ask the question set over seeds/, write a report, and hold the figures to evaluation/rules.toml'
 	@echo 'make bench DATA=DIR   retrieval quality and speed over a folder of evaluation sets'
 
 .venv/created:
@@ -45,6 +46,11 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+evaluate: .venv/dev
+	@$(BIN)/kilde evaluate run evaluation/questions/seeds.jsonl --name latest --fresh
+	@$(BIN)/kilde evaluate report latest
+	@$(BIN)/kilde evaluate gate latest --rules evaluation/rules.toml
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
