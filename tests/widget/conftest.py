@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service.assistant import Assistant
 from service.http.app import create_app
@@ -76,6 +76,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the package; closed before other packages' tests may want an event loop of their own."""
     if not CHROMIUM:
         pytest.skip("no Chromium: apt-get install chromium, or name one in CHROMIUM")
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
     with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened

@@ -1,19 +1,16 @@
 """A service that plays the troubles which a real one seldom has: slow, broken, overloaded and hostile answers.
 
 The first word of the question names the scene. Widget, pages of hosts and origins are those of the project.
-Run as `python -m tests.widget.scripted PORT` to have one that can be killed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
@@ -209,7 +206,3 @@ HOSTILE_DOCUMENT = {"id": "x", "title": SCRIPT, "language": '"><img src=x>', "ur
 def event(name: str, data: Any) -> str:
     """One server-sent event."""
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"
-
-
-if __name__ == "__main__":
-    uvicorn.run(create(), port=int(sys.argv[1]), log_level="critical")

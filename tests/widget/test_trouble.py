@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.widget.conftest import Served, free_port
+from tests.widget.conftest import Served
 from tests.widget.talking import answered, ask, open_widget
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -164,38 +156,3 @@ def test_copying_takes_the_citations_along(page: Page, stage: Served, context: B
     assert "“Hur räknar vi hem ROI?” [1]" in text
     assert f"Annelie Näs, in a comment, Om sociala medier 1\n    {stage.url}/documents/doc-1?start=1&end=20" in text
     assert "How count we home" not in text
-
-
-@contextmanager
-def killable(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The scripted service as a process of its own."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.widget.scripted", str(port)], cwd=ROOT)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/widget.json", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.05)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def test_the_service_is_killed_in_mid_answer_and_comes_back(page: Page) -> None:
-    """The half answer stays with a sentence; while the service is down another one; then it is all there again."""
-    port = free_port()
-    with killable(port) as process:
-        open_widget(page, Served(None, port))  # type: ignore[arg-type]  # the application runs in the other process
-        turn = ask(page, "pause here")
-        expect(turn.locator(".prose p")).to_have_count(2)
-        process.kill()
-        expect(turn.locator(".notice")).to_contain_text("connection broke before the answer was complete")
-    second = ask(page, "hello")
-    expect(second.locator(".notice")).to_contain_text("The service cannot be reached just now.")
-    with killable(port):
-        second.get_by_role("button", name="Try again").click()
-        expect(second.locator(".actions")).to_be_visible()
-        assert turn.locator(".prose p").count() == 2

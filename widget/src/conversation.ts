@@ -57,7 +57,7 @@ export class Conversation {
   }
 
   get busy(): boolean {
-    return this.request !== null;
+    return this.snapshot.turns.some((turn) => turn.state === "asking");
   }
 
   watch(watcher: () => void): () => void {
