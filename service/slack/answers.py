@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ACKNOWLEDGE_SECONDS = 0.7
+ACKNOWLEDGE_SECONDS = 0.5
 """Slack is answered within a second, also while another process holds the record's write lock."""
 JOB_SECONDS = 600.0
 """Longer than this, waiting for Slack included, and a job is handed over; well within its lease."""
@@ -42,8 +42,10 @@ CLEAN_EVERY = 120
 """… and after how many of these looks old events are forgotten: an hour."""
 LANGUAGE_CHARACTERS = 500
 """So much of a text tells its language."""
-THREADS = 4
-"""Answers that are made at the same time; they are computing, and Python does little of that at once."""
+COMPUTING_THREADS = 2
+"""Answers without a model are computing: more at once would only keep Slack waiting for its acknowledgements."""
+WAITING_THREADS = 16
+"""With a model they are waiting for it most of the time."""
 
 
 class Answers:
@@ -59,6 +61,7 @@ class Answers:
         public_url: str,
         language: str,
         shutdown_seconds: float,
+        threads: int = COMPUTING_THREADS,
     ) -> None:
         self.assistant = assistant
         self.ledger = ledger
@@ -72,9 +75,11 @@ class Answers:
         self._keeper: asyncio.Task[None] | None = None
         self._stopped = Flag()
         self._thread_locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
-        self._answering = ThreadPoolExecutor(THREADS, thread_name_prefix="slack-answer")
-        # Apart from the answers, so that no claim waits for one.
-        self._recording = ThreadPoolExecutor(THREADS, thread_name_prefix="slack-record")
+        self._answering = ThreadPoolExecutor(threads, thread_name_prefix="slack-answer")
+        # Apart from the answers, so that nothing here waits for one. Claims go one after the other, because those who
+        # wait for the write lock of SQLite look for it in growing intervals.
+        self._claiming = ThreadPoolExecutor(1, thread_name_prefix="slack-claim")
+        self._recording = ThreadPoolExecutor(2, thread_name_prefix="slack-record")
 
     async def start(self) -> None:
         """Open the connections to Slack and take up what an earlier process left."""
@@ -94,6 +99,7 @@ class Answers:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._answering.shutdown(wait=False, cancel_futures=True)
+        self._claiming.shutdown(wait=True)
         self._recording.shutdown(wait=True)
         if self.session is not None:
             await self.session.close()
@@ -130,7 +136,7 @@ class Answers:
 
     async def _first(self, job: Job, client: AsyncWebClient, claimed: asyncio.Future[None]) -> None:
         try:
-            mine = await self.in_record(self.ledger.claim, job)
+            mine = await asyncio.get_running_loop().run_in_executor(self._claiming, self.ledger.claim, job)
         except KildeError as error:
             log.error("a question from Slack could not be claimed: %s", error)
             await self._apologise(job, client)
@@ -157,7 +163,7 @@ class Answers:
     async def _resume(self, taken: Taken) -> None:
         found = await self.workspaces.find(taken.job.enterprise, taken.job.team)
         if found is None:
-            await self.in_record(self.ledger.finish, taken.job.id)
+            await self.in_record(self.ledger.finish, taken.job)
             return
         await self._work(taken, web_client(self._api_url, self.session, found.bot_token))
 
@@ -183,11 +189,11 @@ class Answers:
         except Exception as error:
             log.error("a question from Slack could not be answered", exc_info=error)
             await self._apologise(run.job, client)
-        await self._finish(taken.job)
+        await self._finish(run.job)
 
     async def _finish(self, job: Job) -> None:
         try:
-            await self.in_record(self.ledger.finish, job.id)
+            await self.in_record(self.ledger.finish, job)
         except KildeError as error:
             log.error("a job from Slack could not be closed and may be answered again: %s", error)
 

@@ -11,7 +11,7 @@ from slack_bolt.authorization.async_authorize import AsyncCallableAuthorize
 
 from service.assistant import Assistant
 from service.settings import Settings
-from service.slack.answers import Answers
+from service.slack.answers import COMPUTING_THREADS, WAITING_THREADS, Answers
 from service.slack.client import quiet_logger, web_client
 from service.slack.installations import (
     InstalledWorkspaces,
@@ -80,6 +80,7 @@ def open_slack(assistant: Assistant, settings: Settings) -> Slack:
         public_url=settings.public_url,
         language=settings.slack_language,
         shutdown_seconds=settings.slack_shutdown_seconds,
+        threads=WAITING_THREADS if settings.llm_model else COMPUTING_THREADS,
     )
     for listener in (mention, direct_message, follow_up, command, share, feedback, prompts):
         listener.register(bolt, answers)

@@ -83,10 +83,12 @@ class Ledger:
             return False
         return True
 
-    def finish(self, name: str) -> None:
-        """Note that a job is done; what was asked is not needed any more."""
+    def finish(self, job: Job) -> None:
+        """Note that a job is done, so that what was asked is not needed any more, and its thread's conversation."""
         with self._record.write() as connection:
-            connection.execute(update(slack_events).where(slack_events.c.id == name).values(due=None, job=None))
+            connection.execute(update(slack_events).where(slack_events.c.id == job.id).values(due=None, job=None))
+            if job.thread and job.conversation_id:
+                _speak_in(connection, job.team, job.channel, job.thread, job.conversation_id)
 
     def forget(self, name: str) -> None:
         """Undo a claim, so that it can be made again."""
@@ -131,11 +133,6 @@ class Ledger:
         with self._record.read() as connection:
             row = connection.execute(select(slack_threads.c.conversation_id).where(_is(team, channel, thread))).first()
         return None if row is None else Thread(row.conversation_id)
-
-    def speak_in(self, team: str, channel: str, thread: str, conversation_id: str | None = None) -> None:
-        """Note that the bot speaks in a thread, and the conversation that it has there."""
-        with self._record.write() as connection:
-            _speak_in(connection, team, channel, thread, conversation_id)
 
 
 def _speak_in(connection: Connection, team: str, channel: str, thread: str, conversation_id: str | None) -> None:

@@ -133,14 +133,11 @@ class Run:
                     if self._delivery:
                         await self._delivery.write(self._blocks(piece, words))
                 else:
-                    return await self._note(ReplyModel.of(event.reply))
+                    return self._note(ReplyModel.of(event.reply))
 
-    async def _note(self, reply: ReplyModel) -> ReplyModel:
+    def _note(self, reply: ReplyModel) -> ReplyModel:
         """Remember where the reply is kept, for another attempt and for what is said next in the thread."""
         self.job = replace(self.job, conversation_id=reply.conversation_id, message_id=reply.message_id)
-        if self.job.thread:
-            place = (self.job.team, self.job.channel, self.job.thread)
-            await self._answers.in_record(self._answers.ledger.speak_in, *place, reply.conversation_id)
         return reply
 
     async def _think(self, words: Strings) -> None:

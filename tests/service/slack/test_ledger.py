@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import MetaData, Table, update
+from sqlalchemy import MetaData, Table, delete, insert, update
 
 from index import schema
 from index.record import Record
-from index.schema import slack_events
+from index.schema import conversations, slack_events
 from service.slack.job import Job
 from service.slack.ledger import Ledger, Thread, moment
 
@@ -52,12 +52,12 @@ def test_a_job_that_is_handed_over_is_taken_once(record: Record) -> None:
     ledger = Ledger(record)
     ledger.claim(JOB)
     assert ledger.take() == []
-    answered = replace(JOB, conversation_id="c", message_id="m")
+    answered = replace(JOB, thread=None, conversation_id="c", message_id="m")
     ledger.hand_over(answered, 3)
     [taken] = ledger.take()
     assert (taken.job, taken.delivered, taken.attempts) == (answered, 3, 2)
     assert ledger.take() == []
-    ledger.finish(JOB.id)
+    ledger.finish(answered)
     assert not ledger.claim(JOB)
 
 
@@ -74,7 +74,7 @@ def test_old_events_are_forgotten_when_they_are_done(record: Record) -> None:
     ledger = Ledger(record)
     ledger.claim(JOB)
     ledger.claim(replace(JOB, id="Ev2", message=None))
-    ledger.finish("Ev2")
+    ledger.finish(replace(JOB, id="Ev2"))
     with record.write() as connection:
         connection.execute(update(slack_events).values(claimed=moment(-90_000)))
     ledger.clean()
@@ -89,6 +89,19 @@ def test_a_claim_makes_the_thread_known(record: Record) -> None:
     ledger.claim(JOB)
     assert ledger.thread("T1", "C1", "1.1") == Thread(None)
     assert ledger.thread("T2", "C1", "1.1") is None
+
+
+def test_a_conversation_that_is_deleted_leaves_its_thread(record: Record) -> None:
+    """A finished job names its thread's conversation; without the conversation the thread is still the bot's."""
+    ledger = Ledger(record)
+    ledger.claim(JOB)
+    with record.write() as connection:
+        connection.execute(insert(conversations).values(id="c", created=moment()))
+    ledger.finish(replace(JOB, conversation_id="c", message_id="m"))
+    assert ledger.thread("T1", "C1", "1.1") == Thread("c")
+    with record.write() as connection:
+        connection.execute(delete(conversations))
+    assert ledger.thread("T1", "C1", "1.1") == Thread(None)
 
 
 def test_a_job_of_another_version_is_read(record: Record) -> None:

@@ -168,6 +168,16 @@ async def test_slack_is_answered_before_the_question(bench: Bench) -> None:
         assert len(workspace.slack.messages) == 1
 
 
+async def test_a_burst_is_acknowledged_and_answered_whole(workspace: Workspace) -> None:
+    """Many mentions at the same moment, in few channels: each is acknowledged, each gets its answer in its thread."""
+    sent = [workspace.mention("What about ROI?", f"C{n % 3}", f"6.{n:03}") for n in range(60)]
+    assert {response.status_code for response in await asyncio.gather(*sent)} == {200}
+    await workspace.settled()
+    assert sorted(str(message.thread) for message in workspace.slack.messages.values()) == [
+        f"6.{n:03}" for n in range(60)
+    ]
+
+
 async def test_a_stopping_service_finishes_what_it_has_begun(bench: Bench) -> None:
     """An answer that is being made when the service is told to stop is delivered before it stops."""
     go = threading.Event()
