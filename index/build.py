@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from index.embedding import embed_passages
 from index.errors import NoDocuments, UnreadableDocument
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
 from index.prepare import prepare
 from index.rows import Version
 from index.sources import SourceInfo, read_sources
-from index.upkeep import embed_passages
 
 Progress = Callable[[int, int, str], None]
 
@@ -84,24 +84,12 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None) -
     count = _Count()
     with library.writing() as upkeep:
         files, skipped = _look(library, folder)
-        stored = library.record.details()
-        for done, file in enumerate(files):
-            if progress:
-                progress(done, len(files), "Indexing")
-            if _is_stored(file, stored.get(file.id)):
-                count.unchanged += 1
-                continue
-            try:
-                _store(library, file)
-            except UnreadableDocument as error:
-                skipped.append(Skipped(file.path, str(error)))
-                continue
-            count.note(is_new=file.id not in stored)
-            if (count.added + count.changed) % CATCH_UP_AFTER == 0:
-                upkeep.catch_up_lexical()
-        count.removed = sum(library.record.remove(name) for name in _gone(files, stored))
-        if progress:
-            progress(len(files), len(files), "Indexing")
+        try:
+            _take_in(library, files, skipped, count, progress)
+        except Exception:
+            # What has been stored until then is to be found; the vectors of it are found without an index.
+            upkeep.catch_up_lexical()
+            raise
         upkeep.bring_up_to_date(progress=progress)
     passages = sum(library.record.count().values())
     return BuildReport(
@@ -132,6 +120,30 @@ def folder_changed(library: Library, folder: Path) -> bool:
     return bool(_gone(files, stored)) or any(
         not _is_stored(file, stored.get(file.id)) and _is_readable(library, file) for file in files
     )
+
+
+def _take_in(
+    library: Library, files: Sequence[_File], skipped: list[Skipped], count: _Count, progress: Progress | None
+) -> None:
+    """Store what is new or different, one document a transaction, and remove what is gone."""
+    stored = library.record.details()
+    for done, file in enumerate(files):
+        if progress:
+            progress(done, len(files), "Indexing")
+        if _is_stored(file, stored.get(file.id)):
+            count.unchanged += 1
+            continue
+        try:
+            _store(library, file)
+        except UnreadableDocument as error:
+            skipped.append(Skipped(file.path, str(error)))
+            continue
+        count.note(is_new=file.id not in stored)
+        if (count.added + count.changed) % CATCH_UP_AFTER == 0:
+            library.upkeep.catch_up_lexical()
+    count.removed = sum(library.record.remove(name) for name in _gone(files, stored))
+    if progress:
+        progress(len(files), len(files), "Indexing")
 
 
 def _look(library: Library, folder: Path) -> tuple[list[_File], list[Skipped]]:

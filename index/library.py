@@ -13,6 +13,7 @@ from pathlib import Path
 
 from index.analysis import Analyzer
 from index.chunk import MAX_TOKENS
+from index.embedding import Embedding
 from index.errors import IndexUnavailable
 from index.language import LanguageDetector
 from index.legs import OpenLegs
@@ -24,7 +25,7 @@ from index.nearest import NearestPassages
 from index.record import Record
 from index.retrieve import Retriever
 from index.subwords import SubwordEmbedding
-from index.upkeep import Embedding, Progress, Upkeep
+from index.upkeep import Progress, Upkeep
 
 RECORD_NAME = "record.sqlite3"
 DERIVED_NAME = "derived"
@@ -194,11 +195,14 @@ def _open_legs(data_dir: Path, upkeep: Upkeep, compare_at_most: int, timeout_sec
     try:
         return opened()
     except IndexUnavailable:
-        # Damaged in a way that only shows on opening.
         with writer_lock(data_dir, timeout_seconds=timeout_seconds):
-            lexical = upkeep.manifest().lexical
-            upkeep.bring_up_to_date(suspect={lexical.folder} if lexical else (), opening=True)
-        return opened()
+            try:
+                return opened()  # Another process had replaced what was being opened.
+            except IndexUnavailable:
+                # Damaged in a way that only shows on opening.
+                lexical = upkeep.manifest().lexical
+                upkeep.bring_up_to_date(suspect={lexical.folder} if lexical else (), opening=True)
+                return opened()
 
 
 def _preparation(max_tokens: int, lexicon_sha256: str) -> str:

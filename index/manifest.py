@@ -141,6 +141,8 @@ def _crc32(path: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows opens no folders, and renames without this.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

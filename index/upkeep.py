@@ -8,27 +8,22 @@ and what was missed is done the next time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
 
 from index import manifest as manifests
 from index import vectors as vector_index
 from index.analysis import Analyzer
+from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable
 from index.language import LanguageDetector
 from index.lexical import LexicalIndex
 from index.manifest import Leg, Manifest
 from index.prepare import Prepared, prepare
 from index.record import Record
-from index.records import Passage
 from index.sources import SourceInfo
 
-FloatArray = npt.NDArray[np.float32]
 Progress = Callable[[int, int, str], None]
 
 BATCH = 1000
@@ -43,23 +38,6 @@ BUILT_AT_OPENING = 5000
 # Files that tantivy and SQLite change by themselves and check themselves.
 LEXICAL_SKIP = frozenset({"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"})
 VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal", "-wal", "-shm")})
-
-
-class Embedding(Protocol):
-    """Turns texts into vectors of unit length, float32 (n, dimensions); `name` changes whenever the vectors do."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def dimensions(self) -> int: ...
-    def embed(self, texts: Sequence[str]) -> FloatArray: ...
-
-
-def embed_passages(embedding: Embedding, passages: Sequence[Passage]) -> FloatArray:
-    """Return one vector a passage, (n, dimensions); the headings above a passage count as part of it."""
-    if not passages:
-        return np.empty((0, embedding.dimensions), dtype=np.float32)
-    return embedding.embed([f"{one.context}\n{one.text}" if one.context else one.text for one in passages])
 
 
 @dataclass(frozen=True, slots=True)

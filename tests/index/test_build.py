@@ -139,21 +139,23 @@ def test_failing_embedding_keeps_the_old_version(tmp_path: Path) -> None:
     """When the embedding fails in the middle of a build, every document has its old version or its new one."""
 
     class Failing(SubwordEmbedding):
-        broken = False
+        fails_on = "nothing"
 
         def embed(self, texts):  # type: ignore[no-untyped-def] # as in SubwordEmbedding
-            if self.broken:
+            if any(self.fails_on in text for text in texts):
                 raise ConnectionError("no answer")
             return super().embed(texts)
 
     embedding = Failing()
     library, _ = built(tmp_path, embedding=embedding)
     with library:
-        write_texts(tmp_path / "texts", bread="Bread\n\nRye makes it dark.\n")
-        embedding.broken = True
+        changed = {"apples": "Apples\n\nThey are pressed in October.\n", "bread": "Bread\n\nRye makes it dark.\n"}
+        write_texts(tmp_path / "texts", **changed)
+        embedding.fails_on = "Rye"
         with pytest.raises(ConnectionError):
             build(library, tmp_path / "texts")
-        embedding.broken = False
+        embedding.fails_on = "nothing"
+        assert find(library, "When are apples pressed?")[0] == "apples"
         assert find(library, "Who kneads the dough?")[0] == "bread"
         assert build(library, tmp_path / "texts").changed == 1
         assert "bread" in find(library, "What makes it dark, rye?")
