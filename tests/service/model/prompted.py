@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from tests.service.model.scripted import Body, Say
 
 PASSAGE = re.compile(r'<passage number="(\d+)" ([^>]*)>\n(.*?)\n</passage>', re.DOTALL)
-DOCUMENT = re.compile(r'document="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +17,7 @@ class Given:
 
     number: int
     document: str
+    language: str
     text: str
 
 
@@ -25,9 +25,15 @@ def given(body: Body) -> list[Given]:
     """The passages in a request."""
     text = body["messages"][1]["content"]
     return [
-        Given(int(number), html.unescape(title[1]) if (title := DOCUMENT.search(about)) else "", html.unescape(words))
+        Given(int(number), attribute("document", about), attribute("language", about), html.unescape(words))
         for number, about, words in PASSAGE.findall(text)
     ]
+
+
+def attribute(name: str, written: str) -> str:
+    """The value of an attribute of a passage."""
+    found = re.search(rf'\b{name}="([^"]*)"', written)
+    return html.unescape(found[1]) if found else ""
 
 
 def number_of(body: Body, words: str) -> int:
