@@ -25,17 +25,19 @@ LOOKED_AT = 20
 class Evidence:
     """What speaks for and against an answer; each is about 0..1.
 
-    share: of the question's weight, what the best passage has.
+    mass: how much of the question's weight, in MASS, the best passage has: long questions give more to go by.
     full: of the question's units, how many that passage has in full.
     lexical: the best hit's lexical score for each unit of the question's weight.
+    absent: of the question's weighty units, the share of which no good passage has anything.
     missing_name: whether a name or number of the question stands in no passage, nor anything related to it.
     missing_kind: where the question asks for a number or a time, how much of it the best sentence with one lacks.
     apart: whether somebody is said to say something who is no speaker, and no stretch has both the name and the rest.
     """
 
-    share: float
+    mass: float
     full: float
     lexical: float
+    absent: float
     missing_name: float
     missing_kind: float
     apart: float
@@ -82,15 +84,22 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
     looked_at = found[:LOOKED_AT]
     best = max((candidate.whole for candidate in looked_at), key=lambda match: match.share, default=None)
     return Evidence(
-        share=best.share if best else 0.0,
+        mass=min(MAX_MASS, best.share * coverage.weight / MASS) if best else 0.0,
         full=sum(strength >= FULL for strength in best.units) / len(best.units) if best and best.units else 0.0,
         lexical=lexical(hits) / coverage.weight if coverage.weight else 0.0,
+        absent=absent(coverage, looked_at),
         missing_name=float(missing_name(coverage, looked_at)),
         missing_kind=missing_kind(looked_at) if question.kinds else 0.0,
         apart=float(apart(question, coverage, looked_at)),
     )
 
 
+MASS, MAX_MASS = 10.0, 2.0
+"""The unit of a question's weight, about three rare nouns, and the most of them that counts."""
+WEIGHTY = 2.5
+"""The weight from which a unit is one of those that a question is about, such as a noun that one passage in ten has."""
+NOTHING = 0.2
+"""Below this strength a passage has nothing of a unit, not even a related concept of a clear one."""
 RELATED = 0.3
 """The strength from which something at least related to a name was found."""
 
@@ -98,6 +107,15 @@ RELATED = 0.3
 def lexical(hits: Sequence[Hit]) -> float:
     """The best lexical score among the hits, 0 where the lexical leg found nothing."""
     return max((hit.legs.get("lexical", 0.0) for hit in hits), default=0.0)
+
+
+def absent(coverage: Coverage, found: Sequence[Candidate]) -> float:
+    """Of the units that the question is about, the share of which no passage found has anything."""
+    weighty = [place for place, unit in enumerate(coverage.units) if unit.weight >= WEIGHTY and not unit.carried]
+    nothing = [
+        place for place in weighty if max((candidate.whole.units[place] for candidate in found), default=0.0) < NOTHING
+    ]
+    return len(nothing) / len(weighty) if weighty else 0.0
 
 
 def missing_kind(found: Sequence[Candidate]) -> float:
