@@ -147,7 +147,9 @@ def _joins(piece: str, start: int, end: int, following: int, language: str) -> b
 
 
 def _looks_abbreviated(word: str, lists: Abbreviations) -> bool:
-    return len(word) <= _LONGEST_ABBREVIATION or "." in word or word in lists.joining or word in lists.ending
+    if word in lists.joining or word in lists.ending or "." in word:
+        return True
+    return len(word) <= _LONGEST_ABBREVIATION and word not in speech().function_words
 
 
 @cache
