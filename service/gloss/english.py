@@ -137,6 +137,9 @@ class EnglishWriter:
         return word
 
     def _number(self, nodes: Sequence[Node], place: int) -> str:
+        inner = next((row for row in nodes[place].inner if row.tag == "PROS"), None)
+        if inner is not None:
+            return {"1sg": "1sg", "2": "pl", "pl": "pl"}.get(inner.feature, "3sg")
         subject = subject_of(nodes, place)
         if subject is not None and subject.sense and subject.sense.concept.words["en"][:1] in PLURAL_NOUNS:
             return "pl"

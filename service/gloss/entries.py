@@ -113,7 +113,7 @@ class Entries:
             weight = reading.weight + bonus + FUNCTION_ENTRY_BONUS
             yield Node(start, end, replace(reading, weight=weight), after=self._after(entry_words, language))
         for concept in self._vocabulary.concepts(entry, language):
-            if concept.pos == "func" and functions:
+            if concept.pos == "func" and (functions or all(w in self._reader.functions(language) for w in entry_words)):
                 continue
             rank = concept.words[language].index(entry) if entry in concept.words[language] else 3
             cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + 0.2 * rank

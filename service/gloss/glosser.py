@@ -67,7 +67,7 @@ class Glosser:
         if source == "en":
             tokens = expand(tokens, self._tables.contractions)
         nodes = self.read(tokens, source)
-        nodes = rewrite(nodes, source, target)
+        nodes = rewrite(nodes, source, target, self._tables.function_words)
         written = self._english.write(nodes) if target == "en" else self._nordic[target].write(nodes, source)
         return _join(tokens, written)
 
@@ -106,14 +106,14 @@ class Glosser:
         if self._is_name(tokens, place, language):
             return self._names(token.text, language)
         word = token.text.lower().replace("’", "'")
-        found: Sequence[Reading] = self._reader.read(word, language)
-        if not found and language == "en" and word.endswith(("'s", "s'")):
+        if language == "en" and word.endswith(("'s", "s'")):
             base = word[:-2] if word.endswith("'s") else word[:-1]
-            found = [
+            return [
                 replace(reading, tag="NGEN", genitive=True)
                 for reading in self._reader.read(base, language)
                 if reading.pos in ("noun", "name")
-            ]
+            ] or (Reading("NGEN"),)
+        found: Sequence[Reading] = self._reader.read(word, language)
         if not found and "-" in word:
             found = self._reader.hyphenated(token.text, language)
         return found or (Reading("NAME" if token.text[0].isupper() else "N"),)

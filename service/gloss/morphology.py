@@ -106,7 +106,7 @@ class Morphology:
                 return lemma[:cut] + found[0]
         if language == "en":
             return english(lemma, pos, feature)
-        return self._by_tail(lemma, pos, feature, language)
+        return self._by_tail(lemma, pos, feature, language) or _regular_verb(lemma, pos, feature, language)
 
     def _by_tail(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
         """A compound that no dictionary has is inflected as its last part."""
@@ -133,6 +133,20 @@ def english(lemma: str, pos: str, feature: str) -> str | None:
     if feature == "ger":
         return lemma[:-1] + "ing" if lemma.endswith("e") and not lemma.endswith(("ee", "ye", "oe")) else lemma + "ing"
     return lemma if pos == "verb" else None
+
+
+def _regular_verb(lemma: str, pos: str, feature: str, language: str) -> str | None:
+    """A form of the loan verbs in -ere and -era, which are all inflected alike."""
+    if pos != "verb" or not lemma.endswith(("ere", "era")) or len(lemma) < 6:
+        return None
+    endings = {
+        "da": {"pres": "er", "past": "ede", "part": "et", "ger": "ende"},
+        "nb": {"pres": "er", "past": "te", "part": "t", "ger": "ende"},
+        "nn": {"pres": "er", "past": "te", "part": "t", "ger": "ande"},
+        "sv": {"pres": "ar", "past": "ade", "part": "at", "ger": "ande"},
+    }
+    ending = endings[language].get(feature)
+    return lemma[:-1] + ending if ending else None
 
 
 def _declined(form: str, pos: str, feature: str, language: str) -> tuple[str, ...]:

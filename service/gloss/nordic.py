@@ -27,6 +27,13 @@ INDEFINITE = {
 }
 MORE = {"da": ("mere", "mest"), "nb": ("mer", "mest"), "nn": ("meir", "mest"), "sv": ("mer", "mest")}
 BE_PASSIVE = {"da": "blive", "nb": "bli", "nn": "bli", "sv": "bli"}
+# Third person, then I, you, we, you (plural).
+REFLEXIVE = {
+    "da": ("sig", "mig", "dig", "os", "jer"),
+    "nb": ("seg", "meg", "deg", "oss", "dere"),
+    "nn": ("seg", "meg", "deg", "oss", "dykk"),
+    "sv": ("sig", "mig", "dig", "oss", "er"),
+}
 _LINKERS = {"da": ("", "s", "e"), "nb": ("", "s", "e"), "nn": ("", "s", "e"), "sv": ("", "s")}
 
 
@@ -66,7 +73,7 @@ class NordicWriter:
             word = self._lemma(nodes[place])
             if word is None:
                 return None
-            words = self._inflected(nodes, place, word, reading, feature)
+            words = self._reflexive(self._inflected(nodes, place, word, reading, feature), nodes[place])
             inner = [
                 row.forms[self.language][0].removeprefix("~") for row in nodes[place].inner if row.forms[self.language]
             ]
@@ -88,6 +95,17 @@ class NordicWriter:
         if "-" in reading.lemma:
             return "-".join([*(name for name in first if name), inflected])
         return self._joined([name for name in first if name], word, inflected)
+
+    def _reflexive(self, words: str, node: Node) -> str:
+        """The entry's reflexive pronoun in the person that the source has (`ställa oss` → stille os)."""
+        own = REFLEXIVE[self.language]
+        if own[0] not in words.split():
+            return words
+        for other in REFLEXIVE.values():
+            for person, pronoun in enumerate(other):
+                if person and pronoun in node.words.lower().split():
+                    return " ".join(own[person] if word == own[0] else word for word in words.split())
+        return words
 
     def _joined(self, first: list[str], last: str, inflected: str) -> str:
         """A compound with the linker that the dictionary knows, else with a hyphen."""
@@ -132,6 +150,8 @@ class NordicWriter:
                 return nodes[place].reading.feature
             verb = next((p for p in range(place - 1, -1, -1) if nodes[p].tag in FINITE), None)
             subject = subject_of(nodes, verb) if verb is not None else None
+            if subject is not None and subject.tag == "PRO" and not subject.plural:
+                return "neut"
             return "pl" if subject is not None and subject.plural else "pos"
         noun = nodes[head]
         found = determiner_of(nodes, head)
@@ -163,6 +183,9 @@ class NordicWriter:
 
     def _noun(self, word: str, feature: str) -> str:
         made = self._morphology.inflect(word.lower(), "noun", feature, self.language)
+        if made is None and feature.startswith("pl"):
+            # de ansatte: an adjective that is used as a noun.
+            made = self._morphology.inflect(word.lower(), "adj", "pl", self.language)
         if made is None and feature == "pl.def":
             made = self._morphology.inflect(word.lower(), "noun", "pl", self.language)
         if made is None:

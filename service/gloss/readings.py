@@ -47,8 +47,23 @@ VERB_TAGS = {
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
 _PLURAL_DETERMINERS = frozenset(
-    "de dei alle alla nogle noen nokre några ingen mine mina dine dina sine sina våre våra hvilke vilka slike sådana "
-    "sådanne disse desse dessa those these".split()
+    ("de", "dei", "alle", "alla", "nogle", "noen", "nokre", "några", "ingen", "mine", "mina", "dine", "dina")
+    + (
+        "sine",
+        "sina",
+        "våre",
+        "våra",
+        "hvilke",
+        "vilka",
+        "slike",
+        "sådana",
+        "sådanne",
+        "disse",
+        "desse",
+        "dessa",
+        "those",
+        "these",
+    )
 )
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
 PART_POS = ("noun", "verb", "adj", "adv")
@@ -111,13 +126,12 @@ class Reader:
 
     def function_readings(self, word: str, language: str) -> Iterator[Reading]:
         for rank, row in enumerate(self._functions[language].get(word, ())):
-            place = row.forms[language].index(word) if word in row.forms[language] else 0
+            forms = [form.lower() for form in row.forms[language]]
+            place = forms.index(word) if word in forms else 0
             weight = FUNCTION_BONUS - 0.1 * rank - 0.05 * place
             yield Reading(row.tag, weight, "func", row.feature, function=row)
             if row.tag in ("PROS", "PRO"):
                 yield Reading("PROS:inv", weight - INVERSION_COST, "func", row.feature, function=row)
-            if language == "en" and row.tag == "VI" and row.verb:
-                yield Reading("VF", weight, "func", "pres", function=row)
 
     def _read(self, word: str, language: str) -> list[Reading]:
         functions = list(self.function_readings(word, language))
@@ -164,7 +178,8 @@ class Reader:
                 continue
             seen.add(key)
             if found.irregular and not found.tail:
-                cost = 0.0
+                # `read`, `put`: present rather than past.
+                cost = 0.15 if found.lemma == word else 0.0
             elif found.lemma == word or self._morphology.is_form(word, found.lemma, language):
                 cost = INFLECTED_COST
             elif self._words.is_dictionary_word(word, language):
@@ -269,7 +284,7 @@ class Reader:
 
     def _compound(self, word: str, language: str) -> Iterator[Reading]:
         """The readings of a compound: those of its last part, with the parts before it."""
-        if language == "en":
+        if language == "en" or "-" in word:
             return
 
         def is_part(part: str) -> bool:

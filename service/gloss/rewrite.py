@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service.gloss.records import Node
+from service.gloss.records import FunctionWord, Node
 
 # `for nogle måneder siden`: some months ago.
 _AGO_FIRST = {"da": "for", "nb": "for", "nn": "for", "sv": "för"}
@@ -26,7 +26,9 @@ def decade(word: str) -> str | None:
     return found[1] if found else None
 
 
-def rewrite(nodes: Sequence[Node], source: str, target: str) -> tuple[Node, ...]:
+def rewrite(
+    nodes: Sequence[Node], source: str, target: str, function_words: Sequence[FunctionWord]
+) -> tuple[Node, ...]:
     """The nodes with constructions of the source language replaced by what the target says for them."""
     found = list(nodes)
     for place, node in enumerate(found):
@@ -35,7 +37,7 @@ def rewrite(nodes: Sequence[Node], source: str, target: str) -> tuple[Node, ...]
     if source in ("nb", "nn") and target in ("en", "da", "sv"):
         _possessives_first(found)
     if source == "en":
-        _do_support(found)
+        _do_support(found, function_words)
         _progressive(found)
     elif target == "en":
         _ago(found, source)
@@ -69,7 +71,7 @@ def _possessives_first(nodes: list[Node]) -> None:
         nodes[place] = noun.inflected(noun.reading.feature.removesuffix(".def"))
 
 
-def _do_support(nodes: list[Node]) -> None:
+def _do_support(nodes: list[Node], function_words: Sequence[FunctionWord]) -> None:
     """`does not know` → know, in the tense of do; `do you know` likewise."""
     for place, node in enumerate(nodes):
         function = node.reading.function
@@ -77,9 +79,19 @@ def _do_support(nodes: list[Node]) -> None:
             continue
         for other in range(place + 1, min(place + 6, len(nodes))):
             verb = nodes[other]
+            feature = node.reading.feature
+            own = verb.reading.function
+            if own is not None and own.verb and verb.reading.feature in ("inf", "pres"):
+                same = [row for row in function_words if row.verb == own.verb and row.feature == feature]
+                if same and other > place:
+                    nodes[place] = replace(node, words="", dropped=True)
+                    nodes[other] = replace(
+                        verb, reading=replace(verb.reading, tag="VF", feature=feature, function=same[0])
+                    )
+                    break
             if verb.reading.pos == "verb" and verb.reading.feature in ("inf", "pres"):
                 nodes[place] = replace(node, words="", dropped=True)
-                nodes[other] = replace(verb, reading=replace(verb.reading, tag="VF", feature=node.reading.feature))
+                nodes[other] = replace(verb, reading=replace(verb.reading, tag="VF", feature=feature))
                 break
             if verb.tag not in _SKIPPED:
                 break

@@ -16,6 +16,9 @@ class Vocabulary:
         self._ids: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in LANGUAGES}
         for concept in own:
             for language, words in concept.words.items():
+                # English idioms are for writing: what they stand for is read from the lexicon.
+                if language == "en":
+                    continue
                 ids = self._ids[language]
                 for word in words:
                     ids[word.lower()] = (*ids.get(word.lower(), ()), concept.id)
