@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,15 +23,36 @@ class SlackRefused(KildeError):
 
 
 @click.command()
-def slack() -> None:
+@click.option(
+    "--manifest",
+    type=click.Choice(["socket", "http"]),
+    help="Print the app's manifest for Socket Mode or for KILDE_PUBLIC_URL, to be pasted into Slack, and end.",
+)
+def slack(manifest: str | None) -> None:
     """Answer in Slack by Socket Mode, until interrupted."""
     settings = read_settings()
+    if manifest is not None:
+        click.echo(json.dumps(made_manifest(manifest, settings), indent=2, ensure_ascii=False))
+        return
     token = checked_token(settings)
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
         from service.slack.app import open_slack
 
         asyncio.run(run(open_slack(assistant, settings), token))
+
+
+def made_manifest(kind: str, settings: Settings) -> dict[str, Any]:
+    """The manifest to paste. Raises InvalidSettings when Slack is to reach an address that is not known."""
+    from service.slack.manifest import manifest, socket_mode_manifest
+
+    if kind == "socket":
+        return socket_mode_manifest()
+    if not settings.public_url:
+        raise InvalidSettings(
+            "KILDE_PUBLIC_URL: expected the address that Slack reaches this service under, found none"
+        )
+    return manifest(settings.public_url)
 
 
 def checked_token(settings: Settings) -> str:

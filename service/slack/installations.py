@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache
-from importlib.resources import files
-from json import loads
 from typing import Any, Protocol
 
 from slack_bolt.authorization import AuthorizeResult
@@ -21,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine
 
 from service.slack.client import quiet_logger
+from service.slack.manifest import manifest
 
 STATE_SECONDS = 600
 """How long somebody may take to agree to an installation."""
@@ -106,13 +104,6 @@ class RecordStateStore(AsyncOAuthStateStore):
 
     async def async_consume(self, state: str) -> bool:
         return await asyncio.to_thread(self._store.consume, state)
-
-
-@cache
-def manifest() -> dict[str, Any]:
-    """The app's manifest, as it is given to Slack."""
-    found: dict[str, Any] = loads(files("service.slack").joinpath("manifest.json").read_text(encoding="utf-8"))
-    return found
 
 
 def oauth_flow(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from index.schema import slack_bots, slack_installations
-from service.slack.installations import manifest
+from service.slack.manifest import manifest
 from tests.service.slack.conftest import Bench, Workspace
 
 # slack_sdk still hands aiohttp a BasicAuth for oauth.v2.access.
@@ -108,28 +107,3 @@ async def test_nothing_that_is_logged_holds_a_secret(shop: Workspace, caplog: py
     await shop.settled()
     assert "client-secret" not in caplog.text
     assert "xoxb-installed" not in caplog.text
-
-
-async def test_the_manifest_asks_for_what_the_listeners_need() -> None:
-    """The app's manifest subscribes to what is listened to, and asks for no more than that takes."""
-    settings, features = manifest()["settings"], manifest()["features"]
-    needs = {
-        "app_mention": "app_mentions:read",
-        "message.channels": "channels:history",
-        "message.groups": "groups:history",
-        "message.im": "im:history",
-        "message.mpim": "mpim:history",
-        "app_home_opened": None,
-        "app_uninstalled": None,
-        "tokens_revoked": None,
-    }
-    assert set(settings["event_subscriptions"]["bot_events"]) == set(needs)
-    beyond_events = {"chat:write", "commands", "assistant:write"}
-    assert (
-        set(manifest()["oauth_config"]["scopes"]["bot"]) == {scope for scope in needs.values() if scope} | beyond_events
-    )
-    assert "agent_view" in features
-    assert "assistant_view" not in features
-    assert [command["command"] for command in features["slash_commands"]] == ["/ask"]
-    addresses = json.dumps(manifest())
-    assert addresses.count("/slack/events") == 3
