@@ -12,9 +12,8 @@ from evaluation.replies import Reply
 from evaluation.runs import Outcome
 from index.records import LanguageGuess
 
-CERTAIN = 0.9
-"""Detection of the answer's own words only overrules what the reply says of itself when it is this sure: the strings
-around quotes are short, and Danish and Bokmål share most of them."""
+SURE = 0.6
+"""A line of the answer's own words is held against what the reply says of itself when its detection is this sure."""
 MIN_WORDS = 6
 """Fewer own words than this are not detected at all."""
 WORD = re.compile(r"\w+")
@@ -45,12 +44,19 @@ def answer_scores(outcome: Outcome, detect: Detect) -> Scores:
 
 
 def speaks(reply: Reply, detect: Detect) -> bool:
-    """Whether the answer's own words are in the language that the reply says it is in, as far as they tell."""
-    text = own_words(reply)
-    if len(WORD.findall(text)) < MIN_WORDS:
-        return True
-    guess = detect(text)
-    return guess.language == reply.language or guess.confidence < CERTAIN
+    """Whether the answer's own words are in the language that the reply says it is in, as far as they tell.
+
+    Line by line, since Danish and Bokmål share most of the words around quotes, and a detector that adds up what is
+    only likely becomes certain of the wrong one: more than half of the words must be against the reply.
+    """
+    against = total = 0
+    for line in own_words(reply).splitlines():
+        guess = detect(line)
+        count = len(WORD.findall(line))
+        total += count
+        if guess.language != reply.language and guess.confidence >= SURE:
+            against += count
+    return total < MIN_WORDS or against <= total / 2
 
 
 def own_words(reply: Reply) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from evaluation.matching import alike, covers
+from evaluation.matching import alike, covers, covers_any, needs
 from evaluation.records import Scores
 from evaluation.replies import CitedQuote
 from evaluation.runs import Outcome
@@ -15,6 +15,9 @@ MARKERS = re.compile(r"(?<!\\)\[(\d+(?:\s*,\s*\d+)*)\](?!\()")
 """[1] or [1, 2]; not an escaped bracket of a quoted text, nor the text of a Markdown link."""
 
 
+RECALLS = ("citation_recall", "gold_shown", "documents_covered", "speakers_covered")
+
+
 def citation_scores(outcome: Outcome) -> Scores:
     """The citation measures; None where one does not apply.
 
@@ -22,7 +25,11 @@ def citation_scores(outcome: Outcome) -> Scores:
     question its recall is 0.
     """
     if outcome.reply is None:
-        return {"citation_recall": 0.0, "documents_covered": 0.0, "speakers_covered": 0.0} if outcome.gold else {}
+        return (
+            {"citation_recall": 0.0, "gold_shown": 0.0, "documents_covered": 0.0, "speakers_covered": 0.0}
+            if outcome.gold
+            else {}
+        )
     scores: Scores = shown_scores(outcome)
     if not outcome.gold:
         return scores
@@ -32,7 +39,10 @@ def citation_scores(outcome: Outcome) -> Scores:
     precision = len({citation.marker for citation in supporting}) / len(shown) if answered and shown else None
     if answered and not shown:
         precision = 0.0
-    recall = sum(any(covers(citation, gold) for citation in supporting) for gold in outcome.gold) / len(outcome.gold)
+    needed = needs(outcome.gold)
+    recall = sum(any(covers_any(citation, need) for citation in supporting) for need in needed) / len(needed)
+    shown_gold = [citation for citation, verbatim in outcome.citations if verbatim]
+    scores["gold_shown"] = sum(any(covers_any(one, need) for one in shown_gold) for need in needed) / len(needed)
     scores["citation_precision"] = precision
     scores["citation_recall"] = recall
     scores["citation_f1"] = harmonic_mean(precision or 0.0, recall)
@@ -74,7 +84,7 @@ def supporting_citations(outcome: Outcome) -> list[CitedQuote]:
 
 def documents_covered(outcome: Outcome) -> float:
     """The share of the gold documents that a verbatim citation comes from."""
-    expected = {gold.gold.document_id for gold in outcome.gold}
+    expected = {gold.gold.document_id for gold in outcome.gold if not gold.gold.optional}
     found = {citation.document_id for citation, verbatim in outcome.citations if verbatim}
     return len(expected & found) / len(expected)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evaluation.replies import CitedQuote, RankedPassage
 from evaluation.runs import PlacedGold
 from index.records import Span
@@ -29,3 +31,17 @@ def covers(found: CitedQuote | RankedPassage, gold: PlacedGold) -> bool:
     if gold.gold.quote is None:
         return True
     return any(alike(Span(found.start, found.end), span) for span in gold.spans)
+
+
+def covers_any(found: CitedQuote | RankedPassage, needed: Sequence[PlacedGold]) -> bool:
+    """Whether a quote or a passage has at least one of some alternatives."""
+    return any(covers(found, gold) for gold in needed)
+
+
+def needs(gold: Sequence[PlacedGold]) -> list[tuple[PlacedGold, ...]]:
+    """What an answer needs: each a tuple of alternatives of which any is enough; optional gold is not among them."""
+    groups: dict[object, list[PlacedGold]] = {}
+    for at, item in enumerate(gold):
+        if not item.gold.optional:
+            groups.setdefault(item.gold.group or at, []).append(item)
+    return [tuple(group) for group in groups.values()]

@@ -41,6 +41,7 @@ MEASURES = (
     Measure("citation_precision", "citations"),
     Measure("citation_recall", "citations"),
     Measure("citation_f1", "citations"),
+    Measure("gold_shown", "citations"),
     Measure("documents_covered", "citations"),
     Measure("speakers_covered", "citations"),
     Measure("speaker_right", "citations"),

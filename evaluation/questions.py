@@ -11,6 +11,7 @@ from evaluation.records import Fault, Gold, Question, QuestionSet, Turn
 
 KNOWN_LANGUAGES = ("en", "da", "nb", "nn", "sv")
 KNOWN_FIELDS = frozenset({"id", "lang", "question", "type", "gold", "answer", "history", "split", "near_miss"})
+GOLD_FIELDS = frozenset({"doc", "quote", "speaker", "group", "optional"})
 REQUIRED_FIELDS = ("id", "lang", "question", "type", "gold")
 MAX_QUESTION_CHARACTERS = 4000
 """The longest message that the service takes (the contract)."""
@@ -70,13 +71,24 @@ def parse_question(value: object, place: str) -> Question:
 
 
 def parse_gold(value: object) -> Gold:
-    """One gold passage: {"doc", "quote", "speaker"}; without the key `speaker` it is not known who speaks."""
+    """One gold passage: {"doc", "quote", "speaker"}; without the key `speaker` it is not known who speaks.
+
+    `group` (a text) and `optional` (true or false) may be given.
+    """
     record = expect_object(value, "gold")
+    unknown = sorted(set(record) - GOLD_FIELDS)
+    if unknown:
+        raise InvalidQuestions(f"expected in gold only {', '.join(sorted(GOLD_FIELDS))}, found {unknown[0]!r}")
+    optional = record.get("optional", False)
+    if not isinstance(optional, bool):
+        raise InvalidQuestions(f"expected gold.optional to be true or false, found {optional!r}")
     return Gold(
         document_id=expect_text(record.get("doc"), "gold.doc"),
         quote=expect_text(record.get("quote"), "gold.quote"),
         speaker=optional_text(record.get("speaker"), "gold.speaker"),
         speaker_given="speaker" in record,
+        group=optional_text(record.get("group"), "gold.group"),
+        optional=optional,
     )
 
 
@@ -117,6 +129,8 @@ def question_messages(question: Question) -> Iterable[str]:
 
 def gold_messages(question: Question, documents: Mapping[str, str]) -> Iterable[str]:
     """What is wrong with a question's gold."""
+    if question.gold and all(gold.optional for gold in question.gold):
+        yield "expected at least one gold quote that is not optional, found none"
     seen: set[tuple[str, str | None]] = set()
     for gold in question.gold:
         text = documents.get(gold.document_id)

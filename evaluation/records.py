@@ -26,7 +26,8 @@ class Gold:
 
     `quote` is a verbatim part of the document; None means the document as a whole (sets that judge documents only).
     `speaker` is None where the text does not name the person; it counts only where `speaker_given`. `relevance` is
-    the grade of sets that grade (1 elsewhere).
+    the grade of sets that grade (1 elsewhere). Gold of one `group` are alternatives: any of them is enough. What is
+    `optional` is good evidence, but an answer lacks nothing without it.
     """
 
     document_id: str
@@ -34,6 +35,8 @@ class Gold:
     speaker: str | None = None
     speaker_given: bool = True
     relevance: int = 1
+    group: str | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

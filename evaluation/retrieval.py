@@ -1,8 +1,9 @@
 """Retrieval measures of the ranked passages, calculated by ir-measures (MacAvaney, Macdonald, Ounis 2022).
 
-The unit of relevance is the gold quote, not the passage, because which passages exist depends on the chunking that is
-being evaluated. In a ranking each passage stands for the gold quotes that it is the first to cover; quotes that the
-same passage is the first to cover are one unit, since no ranking could have put one above the other.
+The unit of relevance is what the answer needs (a gold quote, or a group of alternatives), not the passage, because
+which passages exist depends on the chunking that is being evaluated. In a ranking each passage stands for the needs
+that it is the first to cover; needs that the same passage is the first to cover are one unit, since no ranking could
+have put one above the other.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from evaluation.errors import MissingPackage
-from evaluation.matching import common, covers
+from evaluation.matching import common, covers_any, needs
 from evaluation.records import Scores
 from evaluation.replies import RankedPassage
 from evaluation.runs import Outcome, PlacedGold
@@ -42,8 +43,9 @@ def retrieval_scores(outcomes: Sequence[Outcome]) -> dict[str, Scores]:
 
 
 def recall(passages: Sequence[RankedPassage], gold: Sequence[PlacedGold]) -> float:
-    """The share of gold quotes that at least one of the passages covers."""
-    return sum(any(covers(passage, item) for passage in passages) for item in gold) / len(gold)
+    """The share of what the answer needs that at least one of the passages covers."""
+    needed = needs(gold)
+    return sum(any(covers_any(passage, need) for passage in passages) for need in needed) / len(needed)
 
 
 def budget_recall(passages: Sequence[RankedPassage], gold: Sequence[PlacedGold]) -> float:
@@ -74,18 +76,23 @@ def units(passages: Sequence[RankedPassage], gold: Sequence[PlacedGold]) -> tupl
 
     A passage that covers nothing new is a unit without relevance.
     """
-    open_gold = dict(enumerate(gold))
+    open_needs = dict(enumerate(needs(gold)))
     ranking: list[str] = []
     grades: dict[str, int] = {}
     names: Iterator[int] = count()
     for passage in passages:
-        new = [at for at, item in open_gold.items() if covers(passage, item)]
+        new = [at for at, need in open_needs.items() if covers_any(passage, need)]
         name = f"{'gold' if new else 'other'}-{next(names)}"
         ranking.append(name)
         if new:
-            grades[name] = max(open_gold.pop(at).gold.relevance for at in new)
-    grades.update({f"missed-{at}": item.gold.relevance for at, item in open_gold.items()})
+            grades[name] = max(grade(open_needs.pop(at)) for at in new)
+    grades.update({f"missed-{at}": grade(need) for at, need in open_needs.items()})
     return ranking, grades
+
+
+def grade(need: Sequence[PlacedGold]) -> int:
+    """The highest relevance grade of some alternatives."""
+    return max(item.gold.relevance for item in need)
 
 
 def ranked(outcomes: Sequence[Outcome]) -> Mapping[str, Scores]:

@@ -12,10 +12,20 @@ from index.records import LanguageGuess, Span
 LANGUAGE_OF = {"d1": "da", "d2": "sv"}
 
 
-def gold(document: str, start: int, end: int, speaker: str | None = None, *, known: bool = True) -> PlacedGold:
+def gold(
+    document: str,
+    start: int,
+    end: int,
+    speaker: str | None = None,
+    *,
+    known: bool = True,
+    group: str | None = None,
+    optional: bool = False,
+) -> PlacedGold:
     """Gold at these offsets; its quote is as long as they say."""
     quote = f"{document}{start}".ljust(end - start, "x")
-    return PlacedGold(Gold(document, quote, speaker, known), LANGUAGE_OF[document], (Span(start, end),))
+    made = Gold(document, quote, speaker, known, group=group, optional=optional)
+    return PlacedGold(made, LANGUAGE_OF[document], (Span(start, end),))
 
 
 def cited(marker: int, document: str, start: int, end: int, speaker: str | None = None) -> CitedQuote:

@@ -71,7 +71,7 @@ def test_a_reply_that_names_another_language_is_wrong() -> None:
     ("confidence", "text", "expected"),
     [
         (0.95, "The texts say this of it all.", 0.0),  # surely English, though the reply says Danish
-        (0.80, "The texts say this of it all.", 1.0),  # not sure enough to overrule the reply
+        (0.50, "The texts say this of it all.", 1.0),  # not sure enough to overrule the reply
         (0.95, "The texts say this.", 1.0),  # too few words to tell
     ],
 )
@@ -83,6 +83,17 @@ def test_the_answers_own_words_overrule_what_the_reply_says(confidence: float, t
 
     made = outcome(replied([], text, language="da"), GOLD, language="da")
     assert answer_scores(made, detect)["language_right"] == expected
+
+
+def test_one_line_does_not_overrule_the_others() -> None:
+    """A detector that is sure of another language on four words of ten is not followed."""
+
+    def detect(line: str) -> LanguageGuess:
+        return LanguageGuess("nb" if "norsk" in line else "da", 0.95)
+
+    text = "Forfatteren til den danske skriver:\n\nForfatteren til (norsk) skriver:"
+    made = outcome(replied([], text, language="da"), GOLD, language="da")
+    assert answer_scores(made, detect)["language_right"] == 1
 
 
 def test_own_words_leave_out_quotes_titles_names_and_repetitions() -> None:

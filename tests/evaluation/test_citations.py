@@ -92,6 +92,32 @@ def test_an_abstention_on_an_answerable_question() -> None:
     assert (scores["verbatim"], scores["fabricated"]) == (0, 1)
 
 
+def test_a_refusal_with_the_answer_before_its_eyes() -> None:
+    """One of four gold quotes among the nearest passages: recall 0, shown 1/4; nothing if it is not verbatim."""
+    reply = replied([cited(1, "d1", 0, 20, "Ann")], answered=False)
+    assert citation_scores(outcome(reply, GOLDS))["gold_shown"] == 1 / 4
+    assert citation_scores(outcome(reply, GOLDS, verbatim=[False]))["gold_shown"] == 0
+
+
+def test_alternatives_and_optional_gold() -> None:
+    """Two quotes of Ann are alternatives, Bo's is optional: one of Ann's is all of the recall; Bo's is no error.
+
+    Needs: (Ann's first or second), the unnamed one's: recall 1/2, precision 2/2, F1 2/3. Voices needed: Ann's and the
+    unnamed one's: 1/2. Documents: d1 and d2, both cited: 1.
+    """
+    golds = [
+        gold("d1", 0, 20, "Ann", group="a"),
+        gold("d1", 30, 50, "Ann", group="a"),
+        gold("d2", 0, 20, None),
+        gold("d2", 40, 60, "Bo", optional=True),
+    ]
+    scores = citation_scores(outcome(replied([cited(1, "d1", 30, 50, "Ann"), cited(2, "d2", 40, 60, "Bo")]), golds))
+    assert (scores["citation_recall"], scores["citation_precision"]) == (1 / 2, 1)
+    assert scores["citation_f1"] == pytest.approx(2 / 3)
+    assert (scores["speakers_covered"], scores["documents_covered"]) == (1 / 2, 1)
+    assert scores["speaker_right"] == 1
+
+
 def test_an_unanswerable_question_has_only_what_needs_no_gold() -> None:
     """Precision and recall do not apply; a false quote is still found."""
     scores = citation_scores(outcome(replied([cited(1, "d1", 0, 20)]), [], verbatim=[False]))
@@ -102,6 +128,7 @@ def test_a_failure_covers_nothing() -> None:
     """Where there was no reply, an answerable question has recall 0, an unanswerable one no figure."""
     assert citation_scores(outcome(None, GOLDS)) == {
         "citation_recall": 0,
+        "gold_shown": 0,
         "documents_covered": 0,
         "speakers_covered": 0,
     }

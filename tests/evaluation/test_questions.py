@@ -21,7 +21,7 @@ GOOD = {
     "lang": "en",
     "question": "How many fans?",
     "type": "number",
-    "gold": [{"doc": "doc", "quote": "380.000 fans", "speaker": None}],
+    "gold": [{"doc": "doc", "quote": "380.000 fans", "speaker": None, "group": "one"}],
     "answer": "380,000",
     "history": [{"role": "user", "content": "Tell me of Kodak."}],
     "split": "choose",
@@ -75,6 +75,7 @@ def test_a_good_question_keeps_every_field(tmp_path: Path) -> None:
     assert question.gold[0].quote == "380.000 fans"
     assert question.gold[0].speaker is None
     assert question.gold[0].speaker_given
+    assert (question.gold[0].group, question.gold[0].optional) == ("one", False)
     assert question.history[0].content == "Tell me of Kodak."
     assert question.split == "choose"
     assert question.place == "set.jsonl line 1"
@@ -92,6 +93,13 @@ def test_a_good_question_keeps_every_field(tmp_path: Path) -> None:
         ({"gold": [{"doc": "doc"}]}, "expected gold.quote to be a text that is not blank, found None"),
         ({"gold": None}, "expected gold to be a list, found None"),
         ({"gold": GOOD["gold"] * 2}, "expected each gold quote once, found again '380.000 fans'"),  # type: ignore[operator]  # the value is a list
+        ({"gold": [{"doc": "doc", "quote": "Kodak", "optional": 1}]}, "expected gold.optional to be true or false"),
+        (
+            {"gold": [{"doc": "doc", "quote": "Kodak", "optional": True}]},
+            "at least one gold quote that is not optional",
+        ),
+        ({"gold": [{"doc": "doc", "quote": "Kodak", "group": ""}]}, "expected gold.group to be a text"),
+        ({"gold": [{"doc": "doc", "quote": "Kodak", "note": "x"}]}, "expected in gold only doc, group, optional,"),
         ({"question": "  "}, "expected question to be a text that is not blank, found '  '"),
         ({"question": "x" * 4001}, "expected at most 4,000 characters, found 4,001"),
         ({"lang": "no"}, "expected lang to be one of en, da, nb, nn, sv, found 'no'"),

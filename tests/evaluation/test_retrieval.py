@@ -69,6 +69,19 @@ def test_quotes_missed_altogether_lower_recall_and_ndcg() -> None:
     assert scores["ndcg_10"] == pytest.approx(1 / (1 + 1 / log2(3)))
 
 
+def test_alternatives_are_one_need_and_optional_gold_is_none() -> None:
+    """Two alternatives and an optional quote: one need, had by the second passage: recall 1, RR 1/2, nDCG 1/log2(3)."""
+    golds = [
+        gold("d1", 0, 20, group="a"),
+        gold("d1", 30, 50, group="a"),
+        gold("d2", 0, 20, optional=True),
+    ]
+    ranking = [passage("d2", 0, 20), passage("d1", 30, 60)]
+    scores = retrieval_scores([outcome(replied(), golds, passages=ranking)])["q"]
+    assert (scores["recall_1"], scores["recall_5"], scores["mrr_10"]) == (0, 1, 0.5)
+    assert scores["ndcg_10"] == pytest.approx(1 / log2(3))
+
+
 def test_only_the_first_ten_count() -> None:
     """A gold quote first covered by the eleventh passage: recall@10, RR@10 and nDCG@10 are 0."""
     ranking = [passage("d2", 100 * at, 100 * at + 50) for at in range(1, 11)] + [passage("d1", 0, 50)]
