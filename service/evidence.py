@@ -12,7 +12,7 @@ from typing import Literal
 from index.errors import InvalidData
 from index.records import Hit
 from service.choose import Candidate
-from service.coverage import Coverage
+from service.coverage import Coverage, Unit
 from service.understand import Question
 
 FULL = 0.7
@@ -68,7 +68,7 @@ class Judge:
         level: Literal["answered", "near", "absent"] = "absent"
         if found and probability >= self._near:
             level = "answered" if probability >= self._answered else "near"
-        missing = tuple(unit.text for unit in coverage.units if unit.name and not unit.known and not unit.carried)
+        missing = tuple(unit.text for unit in missing_names(coverage, found[:LOOKED_AT]))
         return Verdict(level, probability, missing)
 
     def probability(self, evidence: Evidence) -> float:
@@ -88,7 +88,7 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
         full=sum(strength >= FULL for strength in best.units) / len(best.units) if best and best.units else 0.0,
         lexical=lexical(hits) / coverage.weight if coverage.weight else 0.0,
         absent=absent(coverage, looked_at),
-        missing_name=float(missing_name(coverage, looked_at)),
+        missing_name=float(bool(missing_names(coverage, looked_at))),
         missing_kind=missing_kind(looked_at) if question.kinds else 0.0,
         apart=float(apart(question, coverage, looked_at)),
     )
@@ -127,15 +127,16 @@ def missing_kind(found: Sequence[Candidate]) -> float:
     return 1.0 - max(had, default=0.0)
 
 
-def missing_name(coverage: Coverage, found: Sequence[Candidate]) -> bool:
-    """Whether a name or number of the question itself is known to no passage and resembles nothing in those found."""
-    return any(
-        unit.name
+def missing_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
+    """The names and numbers of the question itself that no passage has, nor, of those found, anything related."""
+    return [
+        unit
+        for place, unit in enumerate(coverage.units)
+        if unit.name
         and not unit.known
         and not unit.carried
         and max((candidate.whole.units[place] for candidate in found), default=0.0) < RELATED
-        for place, unit in enumerate(coverage.units)
-    )
+    ]
 
 
 def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) -> bool:
