@@ -94,7 +94,11 @@ def speakers_covered(outcome: Outcome) -> float | None:
 
     None where the set does not say who speaks.
     """
-    expected = {(gold.gold.document_id, folded(gold.gold.speaker)) for gold in outcome.gold if gold.gold.speaker_given}
+    expected = {
+        (gold.gold.document_id, folded(gold.gold.speaker))
+        for gold in outcome.gold
+        if gold.gold.speaker_given and not gold.gold.optional
+    }
     found = {(citation.document_id, folded(citation.speaker)) for citation, verbatim in outcome.citations if verbatim}
     return len(expected & found) / len(expected) if expected else None
 
