@@ -15,6 +15,7 @@ help:
 	@echo 'make serve       the service and the chat page on http://127.0.0.1:8000'
 	@echo 'make test        run the tests        make check     format, lint, types, import layers'
 	@echo 'make evaluate     ask the question set over seeds/, write a report, and hold the figures to evaluation/rules.toml'
+	@echo 'make widget      rebuild the chat widget (the only one that needs node)'
 	@echo 'make bench DATA=DIR   retrieval quality and speed over a folder of evaluation sets'
 
 .venv/created:

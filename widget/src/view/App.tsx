@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation, Snapshot } from "../conversation";
 import type { Options } from "../options";
 import type { Service } from "../service";
@@ -23,7 +23,7 @@ export function App({ options, service, conversation, snapshot, open, onOpen, on
   const page = mode === "page";
   const launcher = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(open);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wasOpen.current && !open) launcher.current?.focus();
     wasOpen.current = open;
   }, [open]);

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { who } from "../clipboard";
 import type { Citation } from "../wire";
 import { AidLine } from "./AidLine";
@@ -37,7 +37,8 @@ export function Card({ citation, anchor, onClose }: Props) {
     if (element && element.scrollHeight > element.clientHeight) element.tabIndex = 0;
   }, []);
 
-  useEffect(() => {
+  // Before anything is painted: an Escape that follows at once is meant for the card.
+  useLayoutEffect(() => {
     card.current?.focus({ preventScroll: true });
     card.current?.scrollIntoView({ block: "nearest" });
   }, []);

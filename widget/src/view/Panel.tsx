@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation, Snapshot } from "../conversation";
 import { covering, touching, wrapTab } from "../focus";
 import type { Options } from "../options";
@@ -23,7 +23,7 @@ export function Panel({ options, conversation, snapshot, onClose }: Props) {
   const focusComposer = () => composer.current?.focus();
   const modal = onClose !== null && covering();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!onClose) return;
     if (touching()) panel.current?.focus();
     else focusComposer();
