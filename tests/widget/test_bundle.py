@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def test_the_bundle_speaks_the_services_strings() -> None:
     text = bundle().body.decode("utf-8")
     for language in LANGUAGES:
         assert strings(language).text("widget.error_unreachable") in text
+
+
+def test_every_key_that_the_views_use_is_in_the_tables() -> None:
+    """The keys of widget/src/strings.ts are exactly those of the [widget] table."""
+    source = (ROOT / "widget/src/strings.ts").read_text(encoding="utf-8")
+    keys = re.search(r"export type Key =(.*?);", source, re.DOTALL)
+    assert keys
+    table = strings("en").table["widget"]
+    assert isinstance(table, dict)
+    assert set(re.findall(r'"(\w+)"', keys[1])) == set(table)
 
 
 def test_no_string_becomes_html_or_code() -> None:
