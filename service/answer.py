@@ -59,7 +59,8 @@ class Quoting:
             headline = found_headline(question.topic, citations, len(self._library.record.documents()), words)
         else:
             headline = abstention(verdict, question, bool(citations), words)
-        return Answer(headline, sections(citations, words), citations, answered, question.answer_language)
+        near = verdict.level == "near" and bool(citations)
+        return Answer(headline, sections(citations, words), citations, answered, question.answer_language, near=near)
 
     def coverage(self, question: Question) -> Coverage:
         """What measures texts against `question`."""

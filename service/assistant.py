@@ -106,7 +106,8 @@ class Assistant:
         )
         retrieved = time.perf_counter()
         found = self._quoting.answer(question, hits, request.filters)
-        model = self._model if found.answered else None
+        # What lies near may be an answer to somebody who reads it; what is not there is not left to imagination.
+        model = self._model if found.answered or found.near else None
         # A model also answers in the languages that there are no strings for.
         language = question.language if model and request.language == "auto" else found.language
         started = Started(conversation.id, new_id(), language)

@@ -116,7 +116,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in `language`. `headline` opens it; `answered` is False for an abstention, whose citations are near."""
+    """An answer in `language`. `headline` opens it; `answered` is False for an abstention, whose citations are near.
+
+    `near` tells of an abstention that the texts may yet answer, in other words than the question's.
+    """
 
     headline: str
     sections: tuple[Section, ...]
@@ -126,6 +129,7 @@ class Answer:
     mode: Mode = "extractive"
     model: str | None = None
     verification: Verification | None = None
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,8 @@ def note_for(trouble: Trouble | None, words: Strings) -> str:
 
 def unanswered(extractive: Answer) -> Answer:
     """The quotes as the nearest passages, after the model has found that they do not answer the question."""
+    if not extractive.answered:
+        return extractive
     words = strings(extractive.language)
     headline = f"{words.text('abstain.plain')} {words.text('abstain.closest')}"
     return replace(extractive, headline=headline, answered=False)
