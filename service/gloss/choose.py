@@ -51,7 +51,7 @@ def target_word(concept: Concept, lemma: str, target: str, wordings: Mapping[tup
     cell = concept.words[target]
     if not cell:
         return None
-    if len(cell) == 1 or lemma in concept.words["en"]:
+    if len(cell) == 1 or (target != "en" and lemma in concept.words["en"]):
         # English has loans beside the words that Scandinavians use (hospital, sykehus): the commonest is better.
         return cell[0]
     return _closest(lemma, cell)

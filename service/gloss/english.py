@@ -105,7 +105,7 @@ class EnglishWriter:
     def noun(self, word: str, *, plural: bool) -> str:
         if not plural:
             return word
-        if word.rpartition(" ")[2] in self._plurals:
+        if word.rpartition(" ")[2] in self._plurals or word.startswith("the "):
             return word
         head, sep, rest = word.partition(" of ")
         before, space, last = head.rpartition(" ")
@@ -179,7 +179,9 @@ class EnglishWriter:
             word = {"they": "those", "it": "that"}.get(word, word)
         if is_article(nodes[place]):
             return self._article(nodes, place)
-        if row.verb and row.tag in FINITE:
+        if nodes[place].reading.feature == "ger" and row.verb:
+            return self._form(row.verb, "ger")
+        if row.verb and row.tag.partition(":")[0] in FINITE:
             return self._function_verb(nodes, place, row, word)
         return word.removeprefix("~")
 
@@ -208,21 +210,10 @@ class EnglishWriter:
         return plural if number_of(subject) == "pl" else singular
 
     def _relative(self, nodes: Sequence[Node], place: int) -> str:
-        before = nodes[place - 1] if place else None
         found = antecedent(nodes, place)
         if found is not None and (found.tag == "PROS" or (found.tag == "PRO" and found.plural)):
             return "who"
-        if (
-            found is not None
-            and found.tag == "NAME"
-            and any(
-                one.tag == two.tag == "NAME"
-                for one, two in zip(nodes[:place], nodes[1:place], strict=False)
-                if two is found
-            )
-        ):
-            return "who"
-        return "which" if before is not None and before.tag == "," else "that"
+        return "that"
 
     def _article(self, nodes: Sequence[Node], place: int) -> str:
         """ "the", or "that" and "those" where a definite noun follows at once (`den bedriften`)."""

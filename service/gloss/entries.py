@@ -111,7 +111,9 @@ class Entries:
         functions = list(self._reader.function_readings(entry, language)) if exact else []
         for reading in functions:
             weight = reading.weight + bonus + FUNCTION_ENTRY_BONUS
-            yield Node(start, end, replace(reading, weight=weight), after=self._after(entry_words, language))
+            yield Node(
+                start, end, replace(reading, weight=weight), after=self._after(entry_words, reading.tag, language)
+            )
         for concept in self._vocabulary.concepts(entry, language):
             if concept.pos == "func" and (functions or all(w in self._reader.functions(language) for w in entry_words)):
                 continue
@@ -129,11 +131,11 @@ class Entries:
                 reading = Reading(
                     tag, bonus - cost - less, concept.pos, feature, entry, (Sense(concept, cost),), genitive=genitive
                 )
-                yield Node(start, end, reading, after=self._after(entry_words, language))
+                yield Node(start, end, reading, after=self._after(entry_words, tag, language))
 
-    def _after(self, entry: Sequence[str], language: str) -> str:
+    def _after(self, entry: Sequence[str], tag: str, language: str) -> str:
         """How an entry that ends in the infinitive marker or a preposition is seen by the word after it."""
-        if entry[-1] in ("at", "å", "att"):
+        if entry[-1] in ("at", "å", "att") or (entry[-1] == "to" and tag == "AUX"):
             return "INFM"
         return "PREP" if any(row.tag == "PREP" for row in self._reader.functions(language).get(entry[-1], ())) else ""
 
@@ -150,6 +152,9 @@ class Entries:
                     tag = reading.tag if reading.pos != "func" else tag_of("verb", reading.feature)
                     key = (tag, reading.feature, reading.genitive)
                     found[key] = min(found.get(key, 9.0), min(1.0, best - reading.weight))
+        if not found and word is not None and word != head:
+            for feature in self._reader.forms_of(word, head, pos, language):
+                found[tag_of(pos, feature), feature, False] = 0.0
         if found:
             for (tag, feature, genitive), less in found.items():
                 yield tag, feature, genitive, less

@@ -92,7 +92,7 @@ class Glosser:
             kept = " ".join(token.text for token in tokens[node.start : node.end])
             nodes.append(replace(node, words=kept))
         path = best_path(nodes, places, self._tables.transitions)
-        return choose_senses(self._reader.numbered(path), self._lexicon)
+        return choose_senses(self._reader.numbered(path, language), self._lexicon)
 
     def _readings(self, tokens: Sequence[Token], place: int, language: str) -> Sequence[Reading]:
         """The readings of one token; a token that stays as it is has one, of the word class that its shape tells."""

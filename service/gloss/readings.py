@@ -47,24 +47,11 @@ VERB_TAGS = {
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
 _PLURAL_DETERMINERS = frozenset(
-    ("de", "dei", "alle", "alla", "nogle", "noen", "nokre", "några", "ingen", "mine", "mina", "dine", "dina")
-    + (
-        "sine",
-        "sina",
-        "våre",
-        "våra",
-        "hvilke",
-        "vilka",
-        "slike",
-        "sådana",
-        "sådanne",
-        "disse",
-        "desse",
-        "dessa",
-        "those",
-        "these",
-    )
+    {"de", "dei", "alle", "alla", "nogle", "noen", "nokre", "några", "ingen", "mine", "mina", "dine", "dina", "sine"}
+    | {"sina", "våre", "våra", "hvilke", "vilka", "slike", "sådana", "sådanne", "disse", "desse", "dessa"}
+    | {"those", "these"}
 )
+_SUBJECTS = ("it", "this", "these", "somebody", "nobody")
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
 PART_POS = ("noun", "verb", "adj", "adv")
 
@@ -118,6 +105,7 @@ class Reader:
             if len(self._lemmas) > MAX_CACHED:
                 self._lemmas.clear()
             found = {word, *(reading.lemma for reading in self.read(word, language) if reading.lemma)}
+            found.add(self._words.lemma(word, language))
             if word in self._functions[language]:
                 # få, have, blive: verbs that are read as function words.
                 found.update(form.lemma for form in self._morphology.irregulars(word, language))
@@ -130,7 +118,7 @@ class Reader:
             place = forms.index(word) if word in forms else 0
             weight = FUNCTION_BONUS - 0.1 * rank - 0.05 * place
             yield Reading(row.tag, weight, "func", row.feature, function=row)
-            if row.tag in ("PROS", "PRO"):
+            if row.tag == "PROS" or (row.tag == "PRO" and language != "en" and row.forms["en"][0] in _SUBJECTS):
                 yield Reading("PROS:inv", weight - INVERSION_COST, "func", row.feature, function=row)
 
     def _read(self, word: str, language: str) -> list[Reading]:
@@ -241,6 +229,14 @@ class Reader:
             cost = min(cost, -1.0)
         return Sense(concept, cost)
 
+    def forms_of(self, word: str, lemma: str, pos: str, language: str) -> Iterator[str]:
+        """As which forms of `lemma`, which needs no entry of its own, the word may stand."""
+        for found in self._morphology.analyses(word, language):
+            if (found.lemma, found.pos) == (lemma, pos) and (
+                found.irregular or self._morphology.is_form(word, lemma, language)
+            ):
+                yield found.feature
+
     def hyphenated(self, written: str, language: str) -> tuple[Reading, ...]:
         """The readings of `Facebook-bureauer` by its last part; a first part that is no plain word stays as it is."""
         *first, last = written.split("-")
@@ -254,16 +250,16 @@ class Reader:
             for reading in readings
         )
 
-    def numbered(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
+    def numbered(self, nodes: Sequence[Node], language: str) -> tuple[Node, ...]:
         """The nodes with the plural of nouns whose plural is written like the singular, where the words before tell."""
         found = list(nodes)
         for place, node in enumerate(nodes):
             reading = node.reading
-            if reading.pos == "noun" and reading.feature == "sg" and self._is_plural(nodes, place):
+            if reading.pos == "noun" and reading.feature == "sg" and self._is_plural(nodes, place, language):
                 found[place] = node.inflected("pl")
         return tuple(found)
 
-    def _is_plural(self, nodes: Sequence[Node], place: int) -> bool:
+    def _is_plural(self, nodes: Sequence[Node], place: int, language: str) -> bool:
         before = place - 1
         adjective = None
         while before >= 0 and nodes[before].tag in ("ADJ", "VP", "ADVD", "NUM", "GER"):
@@ -271,8 +267,10 @@ class Reader:
                 break
             adjective = nodes[before].reading.feature
             before -= 1
+        lemma = nodes[place].reading.lemma
+        alike = adjective == "pl" and self._morphology.inflect(lemma, "noun", "pl", language) == lemma
         if before < 0:
-            return adjective == "pl"
+            return alike
         reading = nodes[before].reading
         if nodes[before].tag == "NUM":
             return reading.feature != "sg"
@@ -280,7 +278,7 @@ class Reader:
             return "pl" in reading.feature or (
                 reading.function is not None and nodes[before].words.lower() in _PLURAL_DETERMINERS
             )
-        return adjective == "pl"
+        return alike
 
     def _compound(self, word: str, language: str) -> Iterator[Reading]:
         """The readings of a compound: those of its last part, with the parts before it."""

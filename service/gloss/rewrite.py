@@ -17,6 +17,7 @@ _SKIPPED = frozenset({"NEG", "ADV", "ADVD", "PROS", "PRO", "N", "NAME", "DET", "
 
 _DECADE = re.compile(r"(\d+)(?:-tallet|-talet|-tal|['’]?erne|['’]?s)$")
 _DECADES = {"en": "the {}s", "da": "{}'erne", "nb": "{}-tallet", "nn": "{}-talet", "sv": "{}-talet"}
+_TOWARDS = frozenset({"til", "till"})
 _TIMES = frozenset({"siden", "sidan", "sedan", "sen"})
 
 
@@ -41,6 +42,7 @@ def rewrite(
         _progressive(found)
     elif target == "en":
         _ago(found, source)
+        _gerunds(found)
     return tuple(found)
 
 
@@ -59,6 +61,32 @@ def _ago(nodes: list[Node], source: str) -> None:
         node = nodes[place]
         if node.words.lower() in _TIMES and nodes[place - 1].plural and nodes[place - 2].tag in ("NUM", "DET"):
             nodes[place] = replace(node, words="ago", dropped=True)
+
+
+def _gerunds(nodes: list[Node]) -> None:
+    """`om at gøre` → about doing, `uden at vide` → without knowing; but `til at gøre` → to do."""
+    for place, node in enumerate(nodes):
+        before = nodes[place - 1] if place else None
+        if node.tag == "PREP" and node.after == "INFM":
+            _make_gerund(nodes, place)
+        elif node.tag != "INFM" or node.end - node.start > 1 or before is None:
+            continue
+        elif before.words.lower() in _TOWARDS:
+            nodes[place - 1] = replace(before, words="", dropped=True)
+        elif (before.tag in ("PREP", "PREPBY") or before.after == "PREP") and _make_gerund(nodes, place):
+            nodes[place] = replace(node, words="", dropped=True)
+
+
+def _make_gerund(nodes: list[Node], place: int) -> bool:
+    """Whether an infinitive follows, which is then a gerund."""
+    for other in range(place + 1, min(place + 4, len(nodes))):
+        verb = nodes[other]
+        if verb.tag in ("VI", "BI", "BPI") and verb.reading.feature == "inf":
+            nodes[other] = verb.inflected("ger")
+            return True
+        if verb.tag not in ("ADV", "NEG", "ADVD"):
+            return False
+    return False
 
 
 def _possessives_first(nodes: list[Node]) -> None:

@@ -69,10 +69,17 @@ def is_free(node: Node) -> bool:
 def subject_of(nodes: Sequence[Node], place: int) -> Node | None:
     """The likely subject of the finite verb at `place`: before it in its clause, else after it."""
     function = nodes[place].reading.function
-    if function and function.verb == "say" and place and nodes[place - 1].tag == ",":
+    said = function is not None and function.verb == "say"
+    if place and nodes[place - 1].tag == "," and (said or not _ends_relative(nodes, place)):
         # A quoted sentence comes before its speaker: `…, sier direktør Tennø`.
         return _after(nodes, place) or _before(nodes, place)
     return _before(nodes, place) or _after(nodes, place)
+
+
+def _ends_relative(nodes: Sequence[Node], place: int) -> bool:
+    """Whether the comma before the verb ends a relative clause: `kunder, som klager, er …`."""
+    commas = [other for other in range(place - 1) if nodes[other].tag == ","]
+    return any(nodes[comma + 1].tag == "REL" for comma in commas)
 
 
 def _before(nodes: Sequence[Node], place: int) -> Node | None:
@@ -106,7 +113,12 @@ def _coordinated(nodes: Sequence[Node], place: int) -> Node:
     while other >= 0 and nodes[other].tag in MODIFIERS:
         other -= 1
     function = nodes[other].reading.function if other > 0 else None
-    if function and function.forms["en"][0] == "and" and nodes[other - 1].tag in ("N", "NAME", "PROS"):
+    if (
+        node.tag in ("N", "NAME")
+        and function
+        and function.forms["en"][0] == "and"
+        and nodes[other - 1].tag in ("N", "NAME", "PROS")
+    ):
         return node.inflected("pl")
     return node
 
