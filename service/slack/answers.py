@@ -91,8 +91,10 @@ class Answers:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=self._shutdown_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._shutdown_seconds):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
         self._stopped.set()
         for task in self._tasks:
             task.cancel()
@@ -122,7 +124,12 @@ class Answers:
         """Run a coroutine in the background; `stop` waits for it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("work for Slack failed", exc_info=error)
 
     @property
     def stopping(self) -> bool:
@@ -135,8 +142,14 @@ class Answers:
         return bool(self._tasks)
 
     async def _first(self, job: Job, client: AsyncWebClient, claimed: asyncio.Future[None]) -> None:
+        claim = asyncio.get_running_loop().run_in_executor(self._claiming, self.ledger.claim, job)
         try:
-            mine = await asyncio.get_running_loop().run_in_executor(self._claiming, self.ledger.claim, job)
+            mine = await asyncio.shield(claim)
+        except asyncio.CancelledError:
+            with suppress(KildeError):
+                if await claim:
+                    await self.in_record(self.ledger.hand_over, job, 0)
+            raise
         except KildeError as error:
             log.error("a question from Slack could not be claimed: %s", error)
             await self._apologise(job, client)
@@ -157,6 +170,8 @@ class Answers:
                     self.spawn(self._resume(taken))
             except KildeError as error:
                 log.warning("jobs from Slack could not be looked for: %s", error)
+            except Exception as error:
+                log.error("jobs from Slack could not be looked for", exc_info=error)
             looks += 1
             await asyncio.sleep(TAKE_SECONDS)
 

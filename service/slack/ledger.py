@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +13,17 @@ from index.record import Record
 from index.schema import slack_events, slack_threads
 from service.slack.job import Job
 
+log = logging.getLogger(__name__)
+
 LEASE_SECONDS = 900.0
 """A process that has had a job for so long is taken for dead; it gives a job back itself long before."""
 REMEMBERED_HOURS = 24.0
 """Slack repeats an event for about an hour; after a day none is expected again."""
 RETRY_SECONDS = (30.0, 120.0, 600.0, 1800.0)
 """Waits before an answer that could not be delivered is tried again; an hour later nobody waits for it any more."""
+
+MAX_ATTEMPTS = 10
+"""A job that so many processes did not live to finish may be what they died of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +119,16 @@ class Ledger:
         taken = []
         with self._record.write() as connection:
             for row in connection.execute(query).all():
+                given_up = row.attempts >= MAX_ATTEMPTS
+                values = {"due": None, "job": None} if given_up else {"due": moment(LEASE_SECONDS)}
                 mine = connection.execute(
                     update(slack_events)
                     .where(slack_events.c.id == row.id, slack_events.c.due == row.due)
-                    .values(due=moment(LEASE_SECONDS), attempts=row.attempts + 1)
+                    .values(values | {"attempts": row.attempts + 1})
                 ).rowcount
-                if mine:
+                if mine and given_up:
+                    log.error("a question from Slack is given up after %d attempts", row.attempts)
+                elif mine:
                     taken.append(Taken(Job.of_json(row.job), row.delivered, row.attempts + 1))
         return taken
 

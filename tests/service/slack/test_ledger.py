@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import MetaData, Table, delete, insert, update
+from sqlalchemy import MetaData, Table, delete, insert, select, update
 
 from index import schema
 from index.record import Record
@@ -67,6 +67,17 @@ def test_a_job_waits_for_its_time(record: Record) -> None:
     ledger.claim(JOB)
     ledger.hand_over(JOB, 0, wait_seconds=60)
     assert ledger.take() == []
+
+
+def test_a_job_that_nobody_survives_is_given_up(record: Record) -> None:
+    """After ten attempts a job is not handed out any more, and its question is not kept."""
+    ledger = Ledger(record)
+    ledger.claim(JOB)
+    with record.write() as connection:
+        connection.execute(update(slack_events).values(attempts=10, due=moment(-1)))
+    assert ledger.take() == []
+    with record.read() as connection:
+        assert tuple(connection.execute(select(slack_events.c.due, slack_events.c.job)).one()) == (None, None)
 
 
 def test_old_events_are_forgotten_when_they_are_done(record: Record) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import select, text, update
 
@@ -22,7 +23,7 @@ from service.slack.ledger import moment
 from service.strings import strings
 from tests.service.slack.conftest import Bench, Workspace
 from tests.service.slack.fake_assistant import answer_of
-from tests.service.slack.fake_slack import failed, until
+from tests.service.slack.fake_slack import Json, failed, until
 
 pytestmark = pytest.mark.anyio
 
@@ -334,6 +335,52 @@ async def test_slack_that_is_down_gets_the_answer_later(bench: Bench, monkeypatc
         assert not workspace.assistant.asked
         [message] = bench.slack.messages.values()
         assert message.shown().endswith("[Helpful] [Not helpful]")
+
+
+async def test_an_answer_that_was_delivered_in_part_goes_on_where_it_stopped(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack takes the first message of a long answer and then is down: later the rest comes, and nothing twice."""
+    monkeypatch.setattr("service.slack.client.MAX_RETRIES", 0)
+    text_of_quotes = "Alt, hvad der er sagt, skal kunne findes igen. " * 60
+    down = [False]
+    post = bench.slack.do_chat_postMessage
+
+    def once(body: Json, token: str) -> web.Response:
+        answer = failed("service_unavailable", 503) if down[0] else post(body, token)
+        down[0] = True
+        return answer
+
+    monkeypatch.setattr(bench.slack, "do_chat_postMessage", once)
+    bench.slack.troubles["chat.startStream"] = [lambda: failed("missing_scope")]
+    async with bench.workspace(lambda request: answer_of(6, text_of_quotes)) as workspace:
+        await workspace.mention("What about ROI?")
+        await workspace.settled()
+        assert len(bench.slack.messages) == 1
+        with workspace.assistant.library.record.write() as connection:
+            connection.execute(update(slack_events).values(due=moment(-1)))
+    monkeypatch.setattr(bench.slack, "do_chat_postMessage", post)
+    async with bench.workspace() as workspace:
+        await until(lambda: len(bench.slack.messages) > 1)
+        await workspace.settled()
+    shown = "\n".join(bench.slack.shown())
+    assert [shown.count(f"[{marker}] Show in the text") for marker in range(1, 7)] == [1] * 6
+    assert shown.endswith("[Helpful] [Not helpful]")
+
+
+async def test_what_was_claimed_in_the_last_moment_is_handed_over(bench: Bench) -> None:
+    """A service that is stopped while it waits for the claim leaves the job to the next one at once."""
+    async with bench.workspace(slack_shutdown_seconds=0.0) as workspace:
+        with workspace.assistant.library.record.write() as connection:
+            connection.execute(text("SELECT 1"))
+            await workspace.mention("What about ROI?")
+            stopping = asyncio.create_task(workspace.bot.answers.stop())
+            await asyncio.sleep(0.2)
+        await stopping
+    async with bench.workspace() as workspace:
+        await until(lambda: bench.slack.messages)
+        await workspace.settled()
+    assert len(bench.slack.messages) == 1
 
 
 async def test_a_slack_that_cannot_be_reached_is_like_one_that_is_down(bench: Bench, tmp_path: Path) -> None:
