@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.clean import article_bounds
 from index.comments import Mark
 from index.looks import Look
+from index.page import Page
 from index.phrases import words_of
 from index.speech import clean_name, is_date, is_name, speech
 
@@ -29,12 +29,17 @@ def find_bylines(looks: Sequence[Look], marks: Sequence[Mark | None]) -> Bylines
 
     Bylines stand above the article's first paragraph or below its last one. The first name found counts.
     """
-    first, last = article_bounds(looks, marks)
+    page = Page(looks, marks)
+    first, last = page.first_prose, page.last_prose
     places: set[int] = set()
     author: str | None = None
-    commenters = {mark.name for mark in marks if mark and mark.name}
+    commenters = {mark.name for mark in marks if mark and mark.name and mark.number}
     for position, line in enumerate(looks):
-        if marks[position] or position in places:
+        mark = marks[position]
+        if mark and mark.role == "opening":
+            places.add(position)
+            author = author or mark.name
+        if mark or position in places:
             continue
         if position < first or position > last:
             name = _byline(line)
@@ -46,7 +51,21 @@ def find_bylines(looks: Sequence[Look], marks: Sequence[Mark | None]) -> Bylines
             box, name = _box(looks, marks, position, commenters)
             places.update(box)
             author = author or name
+    places.update(_presentations(looks, marks, first, author))
     return Bylines(frozenset(places), author)
+
+
+def _presentations(
+    looks: Sequence[Look], marks: Sequence[Mark | None], first: int, author: str | None
+) -> Iterator[int]:
+    """Return the last paragraphs of the article that say who its author is: "Kari Nordmann er forsker ved …"."""
+    if author is None:
+        return
+    own = [position for position, line in enumerate(looks) if position > first and line.prose and not marks[position]]
+    for position in own[-_LONGEST_BOX:]:
+        line = looks[position]
+        if line.unit.words <= _LONGEST_PRESENTATION_WORDS and _presents(line.text, author):
+            yield position
 
 
 def _byline(line: Look) -> str | None:

@@ -19,10 +19,11 @@ _CONTROLS_BEFORE_FIRST = 4  # "Sort by: newest", "Log in to comment" and so on s
 class Mark:
     """What a unit is in the comment section: its heading, a comment's header or body, or furniture with a reason.
 
+    An "opening" is the header of a thread's first post, which is the document's own text.
     Comments are numbered from 1 in the order of the text; `name` is None for a comment whose writer is not named.
     """
 
-    role: Literal["section", "header", "body", "furniture"]
+    role: Literal["section", "opening", "header", "body", "furniture"]
     number: int = 0
     name: str | None = None
     reason: str | None = None
@@ -32,10 +33,7 @@ def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
     """Return for each unit what it is in a comment section, or None where it is in none."""
     marks: list[Mark | None] = [None] * len(looks)
     headers = [header_of(line, looks[i + 1] if i + 1 < len(looks) else None) for i, line in enumerate(looks)]
-    start = 0
     for section, counted in _sections(looks):
-        if section < start:
-            continue
         first = _first_header(looks, headers, section, counted)
         if first is None:
             if counted:
@@ -44,10 +42,13 @@ def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
         marks[section] = Mark("section")
         for position in range(section + 1, first):
             marks[position] = Mark("furniture", reason="comment controls")
-        start = _Walk(looks, headers, marks, first).run()
+        _Walk(looks, headers, marks, first).run()
         return marks
-    first = _first_without_section(looks, headers)
+    first, opening = _without_section(looks, headers)
     if first is not None:
+        header = headers[opening] if opening is not None else None
+        if opening is not None and header:
+            marks[opening] = Mark("opening", name=header.name)
         _Walk(looks, headers, marks, first).run()
     return marks
 
@@ -115,22 +116,26 @@ def _counted_names(looks: Sequence[Look], headers: list[Header | None], first: i
     return names if len(names) == counted else []
 
 
-def _first_without_section(looks: Sequence[Look], headers: list[Header | None]) -> int | None:
-    """Return where comments start that have no heading: after prose, at two or more headers of one template.
+def _without_section(looks: Sequence[Look], headers: Sequence[Header | None]) -> tuple[int | None, int | None]:
+    """Return where comments start that have no heading, and where the header of a thread's first post stands.
 
-    One header is enough where it is numbered 1. Without a marker or a date, "Anna siger:" introduces a quotation.
+    Such comments have two or more headers of one template, or one that is numbered 1. Without a marker or a date,
+    "Anna siger:" introduces a quotation. A header above all prose is that of the thread's first post, which is the
+    document's own text: a forum treats it as it treats the answers.
     """
     prose = next((position for position, line in enumerate(looks) if line.prose), len(looks))
-    places: dict[tuple[str, tuple[str, str]], list[int]] = {}
+    groups: dict[tuple[str, tuple[str, str]], list[int]] = {}
     for position, header in enumerate(headers):
-        if header and header.sure and position > prose and header.form in ("verb", "dated"):
-            places.setdefault((header.form, header.template), []).append(position)
-    starts = [
-        found[0]
-        for (form, _), found in places.items()
-        if len(found) >= 2 or (form == "verb" and looks[found[0]].unit.marker.strip("().") == "1")
-    ]
-    return min(starts, default=None)
+        if header and header.sure and header.form in ("verb", "dated"):
+            groups.setdefault((header.form, header.template), []).append(position)
+    found: list[tuple[int, int | None]] = []
+    for (form, _), places in groups.items():
+        below = [place for place in places if place > prose]
+        opening = places[0] if places[0] < prose else None
+        numbered = form == "verb" and bool(below) and looks[below[0]].unit.marker.strip("().") == "1"
+        if below and (len(places) >= 2 or numbered):
+            found.append((below[0], opening))
+    return min(found, default=(None, None), key=lambda places: places[0] or 0)
 
 
 @dataclass(slots=True)
@@ -148,14 +153,10 @@ class _Walk:
     pingback: bool = False
     empty: bool = True
 
-    def run(self) -> int:
-        """Note all marks and return the place after the last one."""
-        last = self.first
+    def run(self) -> None:
+        """Note all marks, from the first header to the end of the page."""
         for position in range(self.first, len(self.looks)):
             self._step(position)
-            if self.marks[position]:
-                last = position
-        return last + 1
 
     def _step(self, position: int) -> None:
         line = self.looks[position]

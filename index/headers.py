@@ -15,7 +15,7 @@ Form = Literal["verb", "dated", "stacked", "bare"]
 _LONGEST_HEADER_WORDS = 18
 
 
-_TELLING = re.compile(r"[\d:]")
+_TELLING = re.compile(r"[\d:]|(?:…|\.\.\.)$")
 
 
 @cache
@@ -79,7 +79,7 @@ def _verb_header(tokens: list[str], kind: str) -> Header | None:
             return None
         name, dated = _name_and_date(tokens[:position])
         dated = dated or bool(after)
-        colon = tokens[-1].endswith(":") or tokens[position].endswith(":")
+        colon = tokens[-1].endswith((":", "...", "…")) or tokens[position].endswith(":")
         if name and (colon or dated) and is_name(clean_name(name), alias=True):
             return Header(known_name(name), "verb", (verb, kind), bool(kind) or dated)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -11,7 +11,7 @@ from typing import Literal, cast, get_args
 from index.errors import InvalidData
 from index.lines import Unit
 from index.phrases import DATA, LANGUAGES, PhraseTable, phrases_of, read_toml, words_of
-from index.speech import function_share
+from index.speech import function_share, is_date
 
 Match = Literal["whole", "start", "label", "within"]
 Opens = Literal["list", "box", "form"]
@@ -64,6 +64,7 @@ def look(text: str, units: Sequence[Unit]) -> list[Look]:
     A text in which hardly any function word of the five languages stands is in another one; its prose is then told
     by length and punctuation alone.
     """
+    units = [_without_date_marker(text, unit) for unit in units]
     contents = [text[unit.body : unit.end] for unit in units]
     words = [
         words_of(content if unit.words <= _JUDGED_WORDS else content[: _JUDGED_WORDS * 12])
@@ -78,9 +79,18 @@ def look(text: str, units: Sequence[Unit]) -> list[Look]:
     ]
 
 
+def _without_date_marker(text: str, unit: Unit) -> Unit:
+    """Return "14. mars 2019" as the date that it is, not as item 14 of a list."""
+    if unit.marker[:1].isdigit() and unit.words <= 8 and is_date(text[unit.start : unit.end]):
+        return replace(unit, marker="", body=unit.start, words=unit.words + 1)
+    return unit
+
+
 def _is_prose(unit: Unit, share: float) -> bool:
     # Sentences of the five languages hold 0.3 to 0.5 function words, rows of links and names under 0.15.
-    return (unit.words >= 8 and unit.closed and share >= 0.2) or (unit.words >= 15 and share >= 0.25)
+    # Titles are questions as often as sentences are, so a question counts only from twelve words on.
+    shortest = 12 if unit.ending in "?!" else 8
+    return (unit.words >= shortest and unit.closed and share >= 0.2) or (unit.words >= 15 and share >= 0.25)
 
 
 def _rules(unit: Unit, text: str, words: str) -> tuple[Rule, ...]:

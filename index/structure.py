@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from index.clean import article_bounds
 from index.comments import Mark
 from index.headers import marker_kind
 from index.looks import Look
+from index.page import Page
 from index.records import SegmentKind
 
 _LONGEST_TITLE_WORDS = 25
@@ -43,7 +44,7 @@ class _Structure:
 
     def title(self) -> None:
         """Find the title among the lines above the article, and drop the lines that repeat it."""
-        first_prose, _ = article_bounds(self.looks, self.marks)
+        first_prose = Page(self.looks, self.marks).first_prose
         head = [
             position
             for position in range(min(first_prose + 1, len(self.looks)))
@@ -51,8 +52,9 @@ class _Structure:
         ]
         if not head or (self.looks[head[0]].prose and head[0] != 0):
             return
-        title = head[0]
-        for other in head[1:]:
+        title = self._best_title(head)
+        self._drop_above(head, title)
+        for other in head[head.index(title) + 1 :]:
             if self._is_with_site(self.looks[title], self.looks[other]):
                 title = other  # The page's own title holds the site's name as well; the shorter one is the article's.
         self.kinds[title] = "title"
@@ -62,6 +64,30 @@ class _Structure:
             if self.kinds[position] == "paragraph" and repeats and named:
                 self.kinds[position] = "furniture"
                 self.reasons[position] = _REPEATS_TITLE
+
+    def _best_title(self, head: Sequence[int]) -> int:
+        """Return the title among the lines that may be it: the first, unless something speaks against that one."""
+        marked = [position for position in head if self.looks[position].unit.marker.startswith("#")]
+        if marked:
+            return marked[0]
+        furniture = " \n ".join(line.words for line, reason in zip(self.looks, self.reasons, strict=True) if reason)
+        likely = [
+            position
+            for position in head
+            if self.looks[position].unit.ending not in ".:;…"
+            # What the page's own furniture speaks of ("Subscribe to The Slow Garden") is the name of the site.
+            and not re.search(rf"\w {re.escape(self.looks[position].words)}\b", furniture)
+        ]
+        return (likely or head)[0]
+
+    def _drop_above(self, head: Sequence[int], title: int) -> None:
+        """Drop what is left above the title where other furniture stands above it too: the rest of a menu."""
+        if not any(self.kinds[position] == "furniture" for position in range(title)):
+            return
+        for position in head:
+            if position < title and not self.looks[position].prose:
+                self.kinds[position] = "furniture"
+                self.reasons[position] = "above the title"
 
     def _may_be_title(self, line: Look) -> bool:
         unit = line.unit
@@ -138,6 +164,8 @@ class _Structure:
         line = self.looks[position]
         if not line.short or line.unit.marker in ("-", "–", "—", ">"):
             return False
+        if position and self.looks[position - 1].text.endswith(":") and self.kinds[position - 1] == "paragraph":
+            return False  # what the line above announces
         if line.unit.ending in ".:;…," or (line.unit.closed and not (asks and self._is_question(position))):
             return False
         follower = self.looks[below]
