@@ -36,25 +36,31 @@ export type Piece =
       readonly start?: number;
     };
 
-const marked = new Marked({
-  gfm: true,
-  extensions: [
-    {
-      // A token of its own, because after parsing an escaped \[1\] (a bracket in a quote) could not be told from it.
-      name: "marker",
-      level: "inline",
-      start: (source: string) => source.search(/\[\d{1,3}\](?!\()/),
-      tokenizer: (source: string): Tokens.Generic | undefined => {
-        const found = /^\[(\d{1,3})\](?!\()/.exec(source);
-        return found ? { type: "marker", raw: found[0] } : undefined;
+let parser: Marked | undefined;
+
+/** Built at the first answer: the launcher must not wait for it. */
+function marked(): Marked {
+  parser ??= new Marked({
+    gfm: true,
+    extensions: [
+      {
+        // A token of its own, because after parsing an escaped \[1\] (a bracket in a quote) could not be told from it.
+        name: "marker",
+        level: "inline",
+        start: (source: string) => source.search(/\[\d{1,3}\](?!\()/),
+        tokenizer: (source: string): Tokens.Generic | undefined => {
+          const found = /^\[(\d{1,3})\](?!\()/.exec(source);
+          return found ? { type: "marker", raw: found[0] } : undefined;
+        },
       },
+    ],
+    tokenizer: {
+      // "[1]: address" would turn every marker [1] into a link of the answer's choosing.
+      def: () => undefined,
     },
-  ],
-  tokenizer: {
-    // "[1]: address" would turn every marker [1] into a link of the answer's choosing.
-    def: () => undefined,
-  },
-});
+  });
+  return parser;
+}
 
 /**
  * An answer's Markdown as a tree of allowed elements.
@@ -64,7 +70,7 @@ const marked = new Marked({
  */
 export function markdownTree(markdown: string): Piece[] {
   try {
-    return pieces(marked.lexer(markdown));
+    return pieces(marked().lexer(markdown));
   } catch {
     // Nested too deeply for the parser, as no honest answer is.
     return [element("p", [{ kind: "text", text: markdown }])];
