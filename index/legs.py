@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,10 +111,20 @@ class OpenLegs:
         return NearestPassages(
             record,
             name,
-            lambda: _open_index(self._upkeep.folder / leg.folder, leg.passages),
+            lambda: self._open_index(leg),
             leg.generation,
             on_failure=lambda: self._start_repair(leg.folder, timeout_seconds=self._lock_timeout_seconds),
         )
+
+    def _open_index(self, leg: Leg) -> VectorIndex:
+        # Looked at again, because this may be long after: garbage in Chroma's files can end the process.
+        if fault := self._upkeep.find_vectors_fault(leg):
+            raise IndexUnavailable(fault)
+        index = VectorIndex(self._upkeep.folder / leg.folder)
+        found = index.count()
+        if found != dict(leg.passages):
+            raise IndexUnavailable(f"expected {dict(leg.passages)} vectors in {index.folder}, found {found}")
+        return index
 
     def _start_repair(self, *suspect: str, timeout_seconds: float) -> None:
         """Build a vector index that is missing or failed in use, while searching goes on without it."""
@@ -129,11 +138,3 @@ class OpenLegs:
 
         self._repair = threading.Thread(target=repair, name="kilde-repair")
         self._repair.start()
-
-
-def _open_index(folder: Path, expected: Mapping[str, int]) -> VectorIndex:
-    index = VectorIndex(folder)
-    found = index.count()
-    if found != dict(expected):
-        raise IndexUnavailable(f"expected {dict(expected)} vectors in {folder}, found {found}")
-    return index

@@ -180,8 +180,10 @@ def _merge(former: Mapping[str, _Rows], changed: frozenset[str], added: VectorBa
             ids += [added.ids[place] for place in places]
             parts.append(added.vectors[places])
         if ids:
-            array = np.concatenate(parts)
-            merged[language] = _Rows(tuple(ids), array, np.linalg.norm(array, axis=1))
+            array = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            # Without the squares of all in memory at once.
+            lengths = np.sqrt(np.einsum("ij,ij->i", array, array))
+            merged[language] = _Rows(tuple(ids), array, lengths)
     return merged
 
 

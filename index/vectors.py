@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float32]
 # Chroma refuses more rows in a call (get_max_batch_size); it comes from SQLite's limit on bound values.
 MAX_BATCH = 5461
+# How many candidates a search keeps. With Chroma's own 100 it found .86 of the hundred nearest of 12,000 subword
+# vectors, with 200 .95, for 1.5 ms more.
+EF_SEARCH = 200
 # Chroma's names need three characters; a language code has two.
 _PREFIX = "passages-"
 
@@ -138,7 +141,7 @@ def _create(client: Client, language: str, count: int) -> Collection:
     return client.create_collection(
         _PREFIX + language,
         embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, count)}},
+        configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, count), "ef_search": EF_SEARCH}},
     )
 
 

@@ -283,12 +283,12 @@ def test_data_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
-def test_index_that_fails_in_use_is_rebuilt_behind_the_scenes(place: Path) -> None:
+@pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin"])
+def test_index_that_fails_in_use_is_rebuilt_behind_the_scenes(place: Path, name: str) -> None:
     """When Chroma's files are spoilt under an open library, searching goes on, and the index is built anew."""
     with opened(place) as library:
-        index = place / "data" / "derived" / "vectors-1"
-        (database,) = index.glob("chroma.sqlite3")
-        database.write_bytes(os.urandom(5000))
+        for path in (place / "data" / "derived" / "vectors-1").rglob(name):
+            path.write_bytes(os.urandom(5000))
         found = library.vectors.search(library.embedding.embed(["the train leaves the station"])[0], ["en"], 1)
         assert found["en"][0][0].startswith("trains:")
     with opened(place) as library:
