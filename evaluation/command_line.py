@@ -22,9 +22,8 @@ from evaluation.questions import check as check_questions
 from evaluation.questions import require_valid
 from evaluation.runs import RunInfo
 from evaluation.scoring import read_run, write_scores
-from evaluation.tables import changes_table, comparison_table, gate_table, summary_table
+from evaluation.tables import changes_table, comparison_table, gate_table, print_tables, summary_table
 from service.bootstrap import open_assistant
-from service.command_line.terminal import console
 from service.settings import read_settings
 
 LANGUAGE = click.option("--lang", "language", help="The questions' language, for forms that do not say it.")
@@ -103,7 +102,7 @@ def run(
             ask_all(asked, valid, folder, info, workers=workers, fresh=fresh, progress=advance)
     done = read_run(folder)
     write_scores(done)
-    console().print(summary_table(done))
+    print_tables(summary_table(done))
     failed = sum(outcome.error is not None for outcome in done.outcomes)
     click.echo(
         f"{len(done.outcomes)} questions, {failed} failed, {time.perf_counter() - began:.1f} s, kept in {folder}"
@@ -122,9 +121,7 @@ def compare(before: str, after: str, runs: Path | None, as_json: bool, limit: in
     if as_json:
         click.echo(json.dumps(comparison_record(found), ensure_ascii=False, indent=2))
         return
-    out = console()
-    out.print(comparison_table(found))
-    out.print(changes_table(found, limit))
+    print_tables(comparison_table(found), changes_table(found, limit))
     if found.left_out:
         click.echo(f"{found.left_out} questions that only one of the runs has were left out")
 
@@ -137,7 +134,7 @@ def compare(before: str, after: str, runs: Path | None, as_json: bool, limit: in
 def gate(name: str, rules: Path, baseline: str | None, runs: Path | None) -> None:
     """Hold the run NAME to rules; exits 1 and names every rule that broke."""
     checked = check_rules(open_run(name, runs), read_rules(rules), open_run(baseline, runs) if baseline else None)
-    console().print(gate_table(checked))
+    print_tables(gate_table(checked))
     broken = [result.broken for result in checked if result.broken]
     if broken:
         raise GateBroken(f"{len(broken)} of {len(checked)} rules broke: {'; '.join(broken)}")
@@ -195,7 +192,7 @@ def judge(
         client.close()
     done = read_run(found.folder)
     write_scores(done)
-    console().print(summary_table(done))
+    print_tables(summary_table(done))
     for label, agreed in verdicts(judged.scores, verdicts_of_people).items():
         kappa = "not defined" if agreed.kappa is None else f"{agreed.kappa:.3f}"
         click.echo(f"{label}: agrees with people on {agreed.share:.3f} of {agreed.count} answers, kappa {kappa}")

@@ -13,8 +13,19 @@ from evaluation.measures import BY_NAME, Unit
 from evaluation.scoring import Run
 from evaluation.statistics import Difference
 from evaluation.summary import Row, summarise, totals
+from service.command_line.terminal import console
 
+FILE_COLUMNS = 160
 FORMATS: dict[Unit, str] = {"share": ".3f", "words": ".1f", "seconds": ".3f", "tokens": ".0f"}
+
+
+def print_tables(*tables: Table) -> None:
+    """Print tables; a file or a pipe gets whole lines, however long."""
+    out = console()
+    if not out.is_terminal:
+        out.width = FILE_COLUMNS
+    for table in tables:
+        out.print(table)
 
 
 def figure(name: str, value: float, signed: bool = False) -> str:
@@ -55,10 +66,11 @@ def comparison_table(comparison: Comparison) -> Table:
     title = f"{comparison.before.info.name} → {comparison.after.info.name}"
     table = Table(title=title, title_justify="left", box=None)
     for heading in ("group", "measure", "before", "after", "difference", "95 % interval", "p", "questions"):
-        table.add_column(heading, justify="left" if heading in ("group", "measure") else "right")
+        table.add_column(heading, justify="left" if heading in ("group", "measure") else "right", no_wrap=True)
     for cell in comparison.cells:
         difference = cell.difference
-        if cell.slice.grouping != "all" and not difference.significant:
+        # Times of a few questions say more of what else the machine did than of either run.
+        if cell.slice.grouping != "all" and (not difference.significant or BY_NAME[cell.measure].group == "cost"):
             continue
         name = cell.measure
         ends = f"{figure(name, difference.low, signed=True)} to {figure(name, difference.high, signed=True)}"
