@@ -15,7 +15,7 @@ from index.lexical import LexicalIndex
 from index.records import Filters, Hit, Passage
 
 # The vector leg counts this much of the lexical one where both are in the question's language, and across languages.
-OWN_VECTORS, FOREIGN_VECTORS = 0.48, 0.2
+OWN_VECTORS, FOREIGN_VECTORS = 0.5, 0.25
 CANDIDATES = 100
 # A language with fewer lexical candidates than this is also searched by the subword vectors.
 FEW = 20

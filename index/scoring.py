@@ -36,11 +36,11 @@ class Weights:
     foreign_concept: float = 1.0
     own_concept: float = 0.15
     parts: float = 0.5
-    related: float = 1.0
-    names: float = 1.2
-    foreign_functions: float = 0.4
+    related: float = 1.4
+    names: float = 1.5
+    foreign_functions: float = 0.7
     own_functions: float = 0.0
-    sentence: float = 0.6
+    sentence: float = 0.8
     sentence_length: float = 0.15
 
 
