@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,13 @@ class Difference:
 
 def interval(values: Sequence[float]) -> Interval:
     """The mean of `values` (at least one) with its percentile interval (Efron & Tibshirani 1993, ch. 13)."""
-    means = resampled_means(np.asarray(values, dtype=np.float64))
-    low, high = ends(means)
+    return remembered_interval(tuple(values))
+
+
+@lru_cache(maxsize=4096)
+def remembered_interval(values: tuple[float, ...]) -> Interval:
+    """An interval, calculated once: the table, the summary and the report of a run show the same ones."""
+    low, high = ends(resampled_means(np.asarray(values, dtype=np.float64)))
     return Interval(float(np.mean(values)), low, high, len(values))
 
 
@@ -65,6 +71,8 @@ def paired_difference(before: Sequence[float], after: Sequence[float]) -> Differ
 
 def resampled_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The means of resamples with replacement, shape (RESAMPLES,); the same for the same values."""
+    if values.min() == values.max():
+        return np.full(RESAMPLES, values[0])
     generator = np.random.default_rng(SEED)
     rows = max(1, CHUNK_CELLS // max(1, len(values)))
     parts = []
