@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -86,7 +86,7 @@ class Assistant:
 
     def stream(
         self, request: ChatRequest, stopped: Callable[[], bool] = lambda: False, *, shown: bool = True
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Answer one message and keep both in the conversation: Started, then every Sentence as it is verified, Done.
 
         Once `stopped` returns True, nothing more is done, and the stream ends without Done. `shown` tells that each

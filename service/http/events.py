@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 from anyio import CapacityLimiter, to_thread
 
@@ -30,7 +31,10 @@ class Streams:
         stream = self._assistant.stream(request, stopped=gone.is_set)
 
         def following() -> Event | None:
-            return next(stream, None)
+            event = next(stream, None)
+            if gone.is_set():
+                stream.close()
+            return event
 
         try:
             # Abandoned on cancellation, because the thread may be waiting for a model; it sees `gone` and ends.
@@ -38,3 +42,6 @@ class Streams:
                 yield event
         finally:
             gone.set()
+            # Where it is at work in an abandoned thread it cannot be closed from here; that thread closes it.
+            with suppress(ValueError):
+                stream.close()
