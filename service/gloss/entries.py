@@ -126,6 +126,8 @@ class Entries:
             for tag, feature, genitive, less in self._forms(
                 words[head_place], entry_words[head_place], concept.pos, language
             ):
+                if feature.endswith(".pass") and entry_words[-1] in ("af", "av"):
+                    continue  # skrevs av henne: the agent of the passive, not `skriva av`
                 if not exact and concept.pos not in ("verb", "noun", "adj", "phrase"):
                     continue
                 reading = Reading(

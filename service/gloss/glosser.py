@@ -141,6 +141,8 @@ class Glosser:
             return (
                 beside and not self._is_function(written, language) and not self._reader.read(written.lower(), language)
             )
+        if written in self._tables.names:
+            return True
         if language == "en" and written in ("I", "I'm"):
             return False
         return not (self._is_function(written, language) and not beside) and not self._is_noun(

@@ -55,6 +55,10 @@ class Morphology:
     def analyses(self, form: str, language: str) -> Iterator[Analysis]:
         """Every lemma and feature that the tables allow for `form`; whether the lemma is a word is for the caller."""
         yield from self._irregular[language].get(form, ())
+        if form.endswith("s") and language != "en":
+            for found in self._irregular[language].get(form[:-1], ()):
+                if found.pos == "verb" and found.feature in ("pres", "past", "part"):
+                    yield Analysis(found.lemma, "verb", found.feature + ".pass", irregular=True)
         for cut in range(min(6, len(form) - 1)):
             stem, ending = (form[:-cut], form[-cut:]) if cut else (form, "")
             for rule in self._endings[language].get(ending, ()):
@@ -96,9 +100,18 @@ class Morphology:
         irregular = self._tables.irregular[language]
         if found := irregular.get((pos, lemma, feature)):
             return found[0]
+        if language == "sv" and feature.endswith(".pass"):
+            base = irregular.get((pos, lemma, feature.removesuffix(".pass")))
+            if base and feature != "pres.pass":
+                return base[0] + "s"
         proposals = [form for rule in self._rules[language].get((pos, feature), ()) if (form := _form(lemma, rule))]
         for form in proposals:
-            if self.is_form(form, lemma, language) and (form != lemma or rule_allows_bare(feature)):
+            known = self.is_form(form, lemma, language)
+            # The dictionaries have many neuters as adverbs with a lemma of their own (godt, langt).
+            known = known or (
+                feature == "neut" and form == lemma + "t" and self._words.is_dictionary_word(form, language)
+            )
+            if known and (form != lemma or rule_allows_bare(feature)):
                 return form
         for cut in range(2, len(lemma) - _MIN_TAIL + 1):
             tail = lemma[cut:]

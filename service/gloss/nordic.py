@@ -173,7 +173,11 @@ class NordicWriter:
     def _inflected(self, nodes: Sequence[Node], place: int, word: str, reading: Reading, feature: str) -> str:
         if reading.pos == "noun" and feature != "sg":
             before, space, last = word.rpartition(" ")
-            return before + space + self._noun(last, feature)
+            if before and " " not in before:
+                before = self._morphology.inflect(before, "adj", "pl", self.language) or before
+                if self.language == "da":
+                    feature = feature.removesuffix(".def")
+            return before + space + (self._noun(last, feature) if feature != "sg" else last)
         if reading.pos == "verb" and feature != "inf":
             head, space, rest = word.partition(" ")
             return self._verb(head, feature) + space + rest
@@ -229,7 +233,7 @@ class NordicWriter:
         if head is None:
             return nodes[place].words if source != "en" else articles["common"]
         noun = nodes[head]
-        if source == "en" and (head == place + 1 or noun.tag == "NAME"):
+        if source == "en" and (head == place + 1 or noun.tag == "NAME") and " " not in (self._lemma(noun) or ""):
             return "" if noun.tag == "N" and not noun.reading.kept else articles["common"] if noun.tag == "N" else ""
         return articles["pl"] if noun.plural else articles[self._gender(noun)]
 

@@ -289,9 +289,14 @@ class Reader:
             return bool(self._part(part, language)) or bool(self._last_parts(part, language))
 
         found = compounds.split(word, language, is_part)
-        if not found or not all(self._part(part, language) for part in found[:-1]):
+        first = [
+            part
+            for name in found[:-1]
+            # The splitter takes `medlems` for a genitive: the linking s is still on it.
+            if (part := self._part(name, language) or (self._part(name[:-1], language) if name[-1] == "s" else None))
+        ]
+        if not found or len(first) < len(found) - 1:
             return
-        first = tuple(part for name in found[:-1] if (part := self._part(name, language)))
         for last in self._last_parts(found[-1], language):
             yield replace(last, weight=last.weight - COMPOUND_COST, parts=(*first, last), lemma=word)
 

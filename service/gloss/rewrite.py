@@ -73,6 +73,8 @@ def _gerunds(nodes: list[Node]) -> None:
             continue
         elif before.words.lower() in _TOWARDS:
             nodes[place - 1] = replace(before, words="", dropped=True)
+        elif before.words.lower().rpartition(" ")[2] in _TOWARDS:
+            continue
         elif (before.tag in ("PREP", "PREPBY") or before.after == "PREP") and _make_gerund(nodes, place):
             nodes[place] = replace(node, words="", dropped=True)
 
