@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from index.lexicon import LANGUAGES
@@ -38,47 +38,57 @@ class Entries:
         self._vocabulary = vocabulary
         self._reader = reader
         self._preferred = tables.preferred
-        self._index: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
+        # language → first word → second word → (words, entry)
+        self._index: dict[str, dict[str, dict[str, list[tuple[tuple[str, ...], str]]]]] = {}
         for language in LANGUAGES:
-            index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+            index: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
             for entry in dict.fromkeys((*reader.functions(language), *vocabulary.entries(language))):
                 words = tuple(entry.split(" "))
                 if 1 < len(words) <= MAX_WORDS:
-                    index.setdefault(words[0], []).append((words, entry))
+                    index.setdefault(words[0], {}).setdefault(words[1], []).append((words, entry))
             self._index[language] = index
 
     def find(self, words: Sequence[str | None], language: str) -> Iterator[Node]:
         """Every entry that stands in `words` (lower case; None for a sign, which no entry runs over)."""
         index = self._index[language]
-        for start, word in enumerate(words):
+        for start, word in enumerate(words[:-1]):
             if word is None:
                 continue
             for key in sorted(self._reader.lemmas(word, language)):
-                for entry_words, entry in index.get(key, ()):
-                    end = start + len(entry_words)
-                    if end <= len(words) and self._matches(words[start:end], entry_words, language):
-                        yield from self._nodes(start, end, words[start:end], entry_words, entry, language)
-                    else:
-                        yield from self._split(start, words, entry_words, entry, language)
+                if followers := index.get(key):
+                    yield from self._from(start, words, followers, language)
 
-    def _split(
-        self, start: int, words: Sequence[str | None], entry_words: tuple[str, ...], entry: str, language: str
+    def _from(
+        self,
+        start: int,
+        words: Sequence[str | None],
+        followers: Mapping[str, Sequence[tuple[tuple[str, ...], str]]],
+        language: str,
     ) -> Iterator[Node]:
-        """The entry of a verb with function words after the verb."""
-        for gap in range(1, MAX_GAP + 1):
-            between = words[start + 1 : start + 1 + gap]
-            end = start + gap + len(entry_words)
-            if end > len(words) or not all(between):
+        """The entries that begin at `start`, at once or with function words after a verb (`handler jo ikke om`)."""
+        inner: list[FunctionWord] = []
+        for second in range(start + 1, min(start + 2 + MAX_GAP, len(words))):
+            word = words[second]
+            if word is None:
                 return
-            rows = [self._inner(word or "", language) for word in between]
-            if None in rows:
+            for key in self._keys(word, language):
+                for entry_words, entry in followers.get(key, ()):
+                    end = second + len(entry_words) - 1
+                    if end > len(words):
+                        continue
+                    own = [words[start], *words[second:end]]
+                    if self._matches(own, entry_words, language):
+                        for node in self._nodes(start, end, own, entry_words, entry, language):
+                            yield from _with_inner(node, inner)
+            row = self._inner(word, language)
+            if row is None:
                 return
-            own = [words[start], *words[start + 1 + gap : end]]
-            if self._matches(own, entry_words, language):
-                for node in self._nodes(start, end, own, entry_words, entry, language):
-                    if node.reading.pos == "verb" and node.reading.senses:
-                        reading = replace(node.reading, weight=node.reading.weight + GAP_BONUS * gap)
-                        yield replace(node, reading=reading, inner=tuple(row for row in rows if row))
+            inner.append(row)
+
+    def _keys(self, word: str, language: str) -> list[str]:
+        """What the second word of an entry may be for a word of the text."""
+        keys = self._reader.lemmas(word, language)
+        return sorted({*keys, _THIRD[language]} if word in REFLEXIVES[language] else keys)
 
     def _inner(self, word: str, language: str) -> FunctionWord | None:
         rows = self._reader.functions(language).get(word, ())
@@ -163,3 +173,12 @@ class Entries:
         elif word == head or pos in ("verb", "noun"):
             feature = {"noun": "sg", "verb": "inf", "adj": "pos"}.get(pos, "")
             yield tag_of(pos, feature), feature, False, 0.0
+
+
+def _with_inner(node: Node, inner: Sequence[FunctionWord]) -> Iterator[Node]:
+    """The node with the function words that stand inside it; only verbs can be parted so."""
+    if not inner:
+        yield node
+    elif node.reading.pos == "verb" and node.reading.senses:
+        reading = replace(node.reading, weight=node.reading.weight + GAP_BONUS * len(inner))
+        yield replace(node, reading=reading, inner=tuple(inner))

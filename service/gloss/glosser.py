@@ -12,7 +12,7 @@ from service.gloss.choose import choose_senses
 from service.gloss.data import load_tables
 from service.gloss.english import EnglishWriter
 from service.gloss.entries import Entries
-from service.gloss.lattice import best_path
+from service.gloss.lattice import Transitions, best_path
 from service.gloss.morphology import Morphology
 from service.gloss.nordic import NordicWriter
 from service.gloss.readings import Reader
@@ -41,6 +41,7 @@ class Glosser:
         morphology = Morphology(tables, words)
         self._lexicon = lexicon
         self._tables = tables
+        self._follows = Transitions(tables.transitions)
         vocabulary = Vocabulary(lexicon, tables.entries)
         self._reader = Reader(vocabulary, tables, words, morphology)
         self._entries = Entries(vocabulary, tables, self._reader)
@@ -91,7 +92,7 @@ class Glosser:
         for node in self._entries.find(words, language):
             kept = " ".join(token.text for token in tokens[node.start : node.end])
             nodes.append(replace(node, words=kept))
-        path = best_path(nodes, places, self._tables.transitions)
+        path = best_path(nodes, places, self._follows)
         return choose_senses(self._reader.numbered(path, language), self._lexicon)
 
     def _readings(self, tokens: Sequence[Token], place: int, language: str) -> Sequence[Reading]:

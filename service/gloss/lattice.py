@@ -9,23 +9,32 @@ from service.gloss.records import Node, Reading
 START, END = "START", "END"
 
 
-def best_path(
-    nodes: Sequence[Node], places: Sequence[int], weights: Mapping[tuple[str, str], float]
-) -> tuple[Node, ...]:
+class Transitions:
+    """How well one tag follows another; what a tag is told apart by after its colon counts only where it is listed."""
+
+    def __init__(self, weights: Mapping[tuple[str, str], float]) -> None:
+        self._weights = weights
+        self._seen: dict[tuple[str, str], float] = {}
+
+    def __call__(self, tag: str, after: str) -> float:
+        key = (tag, after)
+        if (found := self._seen.get(key)) is None:
+            found = self._seen[key] = self._find(tag, after)
+        return found
+
+    def _find(self, tag: str, after: str) -> float:
+        plain, plain_after = tag.partition(":")[0], after.partition(":")[0]
+        pairs = ((tag, after), (tag, plain_after), (plain, after), (plain, plain_after))
+        return next((self._weights[pair] for pair in pairs if pair in self._weights), 0.0)
+
+
+def best_path(nodes: Sequence[Node], places: Sequence[int], follows: Transitions) -> tuple[Node, ...]:
     """The heaviest chain of nodes that covers the tokens without gap or overlap.
 
     `places[token]` is the token's place among those that count: quotation marks and the like are looked through.
-    A chain weighs the sum of its readings' weights and of `weights` for each pair of neighbouring tags. Of two equal
+    A chain weighs the sum of its readings' weights and of `follows` for each pair of neighbouring tags. Of two equal
     chains the one of the earlier nodes wins, so that the choice does not vary.
     """
-
-    def follows(tag: str, after: str) -> float:
-        """The weight for the tags with what their colons tell them apart by, else without."""
-        for key in ((tag, after), (tag, after.partition(":")[0]), (tag.partition(":")[0], after)):
-            if key in weights:
-                return weights[key]
-        return weights.get((tag.partition(":")[0], after.partition(":")[0]), 0.0)
-
     length = max((places[node.end - 1] + 1 for node in nodes), default=0)
     starting: list[list[int]] = [[] for _ in range(length + 1)]
     for number, node in enumerate(nodes):
