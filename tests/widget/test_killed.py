@@ -20,6 +20,8 @@ from tests.service.model.scripted import Body, Say, ScriptedModel
 from tests.widget.conftest import free_port
 from tests.widget.talking import ask
 
+FIRST_ANSWER_MILLISECONDS = 60_000
+"""The first answer after a start loads what answers need; the machine may be busy."""
 QUESTION = "What does Ingrid Solheim say about the community garden behind the old station?"
 
 
@@ -54,7 +56,7 @@ def serving(port: int, data: Path, model: str) -> Iterator[subprocess.Popen[byte
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not answers(f"http://127.0.0.1:{port}/readyz"):
             assert process.poll() is None
             assert time.monotonic() < deadline
@@ -81,7 +83,9 @@ def test_the_service_is_killed_in_mid_answer_and_comes_back(page: Page, tmp_path
         with serving(port, tmp_path, model.url) as process:
             page.goto(f"http://127.0.0.1:{port}")
             turn = ask(page, QUESTION)
-            expect(turn.locator(".prose")).to_contain_text("begin to trust each other")
+            expect(turn.locator(".prose")).to_contain_text(
+                "begin to trust each other", timeout=FIRST_ANSWER_MILLISECONDS
+            )
             process.kill()
             expect(turn.locator(".notice")).to_contain_text("connection broke before the answer was complete")
         turn.get_by_role("button", name="Try again").click()
@@ -89,5 +93,5 @@ def test_the_service_is_killed_in_mid_answer_and_comes_back(page: Page, tmp_path
         model.script = telling
         with serving(port, tmp_path, model.url):
             turn.get_by_role("button", name="Try again").click()
-            expect(turn.locator(".actions")).to_be_visible()
+            expect(turn.locator(".actions")).to_be_visible(timeout=FIRST_ANSWER_MILLISECONDS)
             expect(turn.locator(".prose")).to_contain_text("waiting list of 310 people")
