@@ -27,10 +27,11 @@ class Bylines:
 def find_bylines(looks: Sequence[Look], marks: Sequence[Mark | None]) -> Bylines:
     """Return the bylines of an article: "Av Anna Berg", "Tekst: Bo Lie", "About Jane Doe" with what follows it.
 
-    Bylines stand above the article's first paragraph or below its last one. The first name found counts.
+    Bylines stand above the article's second paragraph (the first may be an introduction) or below its last one. The
+    first name found counts.
     """
     page = Page(looks, marks)
-    first, last = page.first_prose, page.last_prose
+    first, last = _second_paragraph(page), page.last_prose
     places: set[int] = set()
     author: str | None = None
     commenters = {mark.name for mark in marks if mark and mark.name and mark.number}
@@ -47,12 +48,17 @@ def find_bylines(looks: Sequence[Look], marks: Sequence[Mark | None]) -> Bylines
                 places.add(position)
                 author = author or name
                 continue
-        if position > first:
+        if position > page.first_prose:
             box, name = _box(looks, marks, position, commenters)
             places.update(box)
             author = author or name
-    places.update(_presentations(looks, marks, first, author))
+    places.update(_presentations(looks, marks, page.first_prose, author))
     return Bylines(frozenset(places), author)
+
+
+def _second_paragraph(page: Page) -> int:
+    below = range(page.first_prose + 1, page.last_prose + 1)
+    return next((position for position in below if page.looks[position].prose), page.first_prose)
 
 
 def _presentations(

@@ -129,9 +129,12 @@ def _without_section(looks: Sequence[Look], headers: Sequence[Header | None]) ->
         if header and header.sure and header.form in ("verb", "dated"):
             groups.setdefault((header.form, header.template), []).append(position)
     found: list[tuple[int, int | None]] = []
-    for (form, _), places in groups.items():
+    for (form, template), places in groups.items():
         below = [place for place in places if place > prose]
-        opening = places[0] if places[0] < prose else None
+        if form == "dated" and not template[0]:  # "Anna Berg, 3 May 2012" may also be the end of something else.
+            below = [place for place in below if place + 1 < len(looks) and looks[place + 1].prose]
+            places = below
+        opening = places[0] if places and places[0] < prose else None
         numbered = form == "verb" and bool(below) and looks[below[0]].unit.marker.strip("().") == "1"
         if below and (len(places) >= 2 or numbered):
             found.append((below[0], opening))
@@ -168,6 +171,10 @@ class _Walk:
             self._open(header.name)
             self.indent = line.unit.indent
             self.marks[position] = Mark("header", self.number, self.name)
+        elif self._is_unreadable(position):
+            self._open(None)
+            self.indent = line.unit.indent
+            self.marks[position] = Mark("header", self.number)
         elif self._is_unnamed(position) or self._is_outside_reply(line):
             self._open(None)
             self.indent = line.unit.indent
@@ -212,6 +219,14 @@ class _Walk:
             for other in (below if below and not below.after_blank else None, above if above.marker else None)
         )
         return not in_list and (line.prose or bool(below and below.indent > unit.indent and not below.marker))
+
+    def _is_unreadable(self, position: int) -> bool:
+        """Whether a short line stands above a date as names do here: the next comment, whoever writes it."""
+        first = self.headers[self.first]
+        if first is None or first.form != "stacked" or position + 1 >= len(self.looks):
+            return False
+        line, below = self.looks[position], self.looks[position + 1]
+        return line.unit.words <= 5 and not line.rules and not is_date(line.text) and is_date(below.text)
 
     def _is_outside_reply(self, line: Look) -> bool:
         """Whether text stands further left than the nested reply above it, so that nobody knows whose it is."""

@@ -18,6 +18,9 @@ _LONGEST_HEADER_WORDS = 18
 _TELLING = re.compile(r"[\d:]|(?:…|\.\.\.)$")
 
 
+_INITIAL = re.compile(r"(?:^|\s)[^\W\d_]\.$")  # "Ollie P."
+
+
 @cache
 def _prefixes() -> tuple[str, ...]:
     return tuple(sorted(phrase + " " for phrase in speech().posted_by))
@@ -63,7 +66,8 @@ def header_of(line: Look, following: Look | None) -> Header | None:
 def bare_name(line: Look) -> str | None:
     """Return a line's text where it is nothing but a name or an alias, else None."""
     name = clean_name(line.text)
-    if line.unit.words > 4 or line.unit.closed or line.rules or not is_name(name, alias=True):
+    closed = line.unit.closed and not _INITIAL.search(line.text)
+    if line.unit.words > 4 or closed or line.rules or not is_name(name, alias=True):
         return None
     return name
 
@@ -90,8 +94,10 @@ def _dated_header(tokens: list[str], kind: str) -> Header | None:
     """ "Skrevet af Anna Berg den 3. maj 2012", "Anna Berg, 2012-05-03 10:12", "by anna » Tue May 3, 2011 2:22 pm"."""
     prefix = next((n for n in (3, 2, 1) if words_of(" ".join(tokens[:n])) in speech().posted_by and len(tokens) > n), 0)
     lead = words_of(" ".join(tokens[:prefix]))
-    name, dated = _name_and_date(tokens[prefix:])
-    name = clean_name(name)
+    raw, dated = _name_and_date(tokens[prefix:])
+    name = clean_name(raw)
+    if raw.endswith(":") and not prefix:
+        return None  # "Updated: 3 May 2012" names nobody.
     if not (dated or prefix >= 2) or words_of(name) in speech().date_words:
         return None
     if name.endswith((":", ".", "!", "?")) or not is_name(name, alias=bool(prefix or dated)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from index.comments import Mark
@@ -9,6 +10,7 @@ from index.looks import Look
 from index.records import LanguageGuess, SegmentKind
 
 _UNKNOWN = "en"
+_QUOTED = re.compile(r"«[^«»]{1,400}»|»[^«»]{1,400}«|[“„][^“”„]{1,400}[“”]|\"[^\"]{1,400}\"")
 _SAMPLE = 4_000  # characters; more changes no decision and costs time
 # Shorter texts are told apart badly: on pairs of words detectors are wrong in one case of five, Danish and Bokmål most.
 _LONG_ENOUGH = 100
@@ -29,10 +31,10 @@ def find_languages(
     The document's language is that of its running text. A comment may be in another one, and so may a paragraph, but
     only if it is long and the detector is sure: a name or a quoted sentence in English makes no English paragraph.
     """
-    article = [
-        line.text for line, mark, kind in zip(looks, marks, kinds, strict=True) if not mark and kind != "furniture"
-    ]
-    own = _detected([text for text in article if len(text) >= _LONG_ENOUGH] or article, detect)
+    units = list(zip(looks, marks, kinds, strict=True))
+    running = [line.text for line, mark, kind in units if not mark and kind in ("paragraph", "list_item")]
+    article = [line.text for line, mark, kind in units if not mark and kind != "furniture"]
+    own = _detected(running, detect) or _detected(article, detect)
     everything = own or _detected([line.text for line in looks], detect) or _UNKNOWN
     comments: dict[int, list[str]] = {}
     for line, mark in zip(looks, marks, strict=True):
@@ -43,7 +45,7 @@ def find_languages(
         base[number] = _own_language(" ".join(texts), everything, detect, _COMMENT_LONG_ENOUGH)
     return [
         _unit_language(line, kind, base.get(mark.number if mark else 0, everything), detect)
-        for line, mark, kind in zip(looks, marks, kinds, strict=True)
+        for line, mark, kind in units
     ]
 
 
@@ -65,9 +67,19 @@ def _unit_language(line: Look, kind: SegmentKind, base: str, detect: Callable[[s
 def _own_language(text: str, base: str, detect: Callable[[str], LanguageGuess], long_enough: int) -> str:
     if len(text) < long_enough:
         return base
-    guess = detect(text[:_SAMPLE])
+    # What a paragraph quotes or borrows does not make its language: quotations are left out, and it is in another
+    # language only if both its halves are.
+    own = _QUOTED.sub(" ", text[:_SAMPLE])
+    if len(own) < long_enough:
+        return base
+    guess = detect(own)
     if guess.language == base or guess.confidence < _CERTAIN:
         return base
-    if {guess.language, base} <= _CLOSE and len(text) < _LONG_ENOUGH_AMONG_CLOSE:
+    if {guess.language, base} <= _CLOSE and len(own) < _LONG_ENOUGH_AMONG_CLOSE:
         return base
-    return guess.language
+    middle = own.find(" ", len(own) // 2)
+    return (
+        guess.language
+        if all(detect(half).language == guess.language for half in (own[:middle], own[middle:]))
+        else base
+    )

@@ -16,7 +16,9 @@ _LOOSE_MENU_WORDS = 2
 _REPEATED = 3
 _REMAINDER_WORDS = 6
 _QUESTION_WORDS = 10
+_CONTACT_WORDS = 15
 _LINK_WORDS = 4
+_LABEL_WORDS = 2
 _SEPARATOR = re.compile(r"\s+[|>»›•·/→]\s+|\s*\|\s*")
 _FILE_NAME = re.compile(r"[\w%-]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp4)", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def drop_by_layout(page: Page) -> None:
             page.drop(position, "categories or tags")
         elif _is_stray(page, position):
             page.drop(position, "stray token")
-        elif is_date(line.text) and not page.heads_text(position) and not line.unit.marker:
+        elif _is_date_line(line) and not page.heads_text(position) and not line.unit.marker:
             page.drop(position, "date or reading time")
         elif _is_repeated(page, position, counts[line.words]):
             page.drop(position, "repeated line")
@@ -46,6 +48,12 @@ def _is_row_of_links(line: Look) -> bool:
         return False
     parts = [part for part in _SEPARATOR.split(line.text) if part]
     return len(parts) >= 3 and all(len(part.split()) <= _LINK_WORDS for part in parts)
+
+
+def _is_date_line(line: Look) -> bool:
+    """Whether a line is a date, with or without a label: "Granskad: 3 november 2022"."""
+    label, colon, rest = line.text.partition(":")
+    return is_date(line.text) or (bool(colon) and len(label.split()) <= _LABEL_WORDS and is_date(rest))
 
 
 def _is_stray(page: Page, position: int) -> bool:
@@ -121,11 +129,13 @@ def _is_remainder(page: Page, position: int) -> bool:
     between = page.dropped(position - 1) and (page.dropped(position + 1) or position + 1 == len(page.looks))
     if unit.ending == "?" and page.dropped(position + 1):
         return unit.words <= _QUESTION_WORDS  # "Was this page helpful?" above "Yes" and "No"
+    if "@" in line.text and unit.words <= _CONTACT_WORDS:
+        return page.dropped(position - 1) or page.dropped(position + 1)
     if unit.words > _REMAINDER_WORDS or unit.marker:
         return False
-    if any(character.isdigit() for character in line.text) and not between:
-        return False
-    return not unit.closed
+    if between:
+        return True
+    return not unit.closed and not any(character.isdigit() for character in line.text)
 
 
 def keep_a_title(page: Page) -> None:

@@ -74,8 +74,8 @@ def _lines(text: str) -> Iterator[_Line]:
     for raw in text.splitlines(keepends=True):
         content = raw.strip()
         lead = len(raw) - len(raw.lstrip())
-        if position == 0 and content.startswith("\ufeff"):  # A byte order mark is no part of what the text says.
-            lead += 1 + len(content[1:]) - len(content[1:].lstrip())
+        if position == 0 and raw.startswith("\ufeff"):  # A byte order mark is no part of what the text says.
+            lead = len(raw) - len(raw[1:].lstrip())
             content = content[1:].strip()
         if content:
             start = position + lead

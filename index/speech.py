@@ -146,7 +146,8 @@ def is_date(text: str) -> bool:
             return False
     numbers = sum(token[0].isdigit() for token in tokens)
     dated = any(token in lists.months for token in tokens) and numbers > 0
-    return dates > 0 or dated or (numbers > 0 and len(tokens) >= 3)
+    # "3 hours ago" has two words beside its figure, a telephone number has none.
+    return dates > 0 or dated or (numbers > 0 and len(tokens) - numbers >= 2)
 
 
 def is_title(word: str) -> bool:

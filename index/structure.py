@@ -17,6 +17,7 @@ _LONGEST_TITLE = 250
 _SITE_WORDS = 4  # "Title | The name of a site"
 _SITE_SEPARATORS = "|–—»-:·"
 _DASHES = frozenset("–—")
+_SPEECH_ENDINGS = frozenset(".!?…")
 _REPEATS_TITLE = "repeats the title"
 
 
@@ -28,12 +29,14 @@ class _Structure:
     marks: Sequence[Mark | None]
     reasons: list[str | None]
     kinds: list[SegmentKind]
+    speech: list[bool]
 
     def __init__(
         self, looks: Sequence[Look], marks: Sequence[Mark | None], reasons: list[str | None], bylines: Set[int]
     ) -> None:
         self.looks, self.marks, self.reasons = looks, marks, reasons
         self.kinds = ["paragraph"] * len(looks)
+        self.speech = [False] * len(looks)
         for position, mark in enumerate(marks):
             if reasons[position] is not None:
                 self.kinds[position] = "furniture"
@@ -93,8 +96,8 @@ class _Structure:
         unit = line.unit
         if unit.words > _LONGEST_TITLE_WORDS or len(line.text) > _LONGEST_TITLE:
             return False
-        if unit.marker and not unit.marker.startswith("#"):
-            return False
+        if unit.marker and not unit.marker.startswith("#") and unit.marker not in _DASHES:
+            return False  # A headline may be speech: "– Vi gir oss aldri".
         return not (line.prose and unit.ending in ".:;…")
 
     def _is_with_site(self, longer: Look, shorter: Look) -> bool:
@@ -114,7 +117,7 @@ class _Structure:
                 self.kinds[position] = "comment" if mark else "heading"
             elif mark and mark.role == "body" and self._starts_comment(position):
                 continue
-            elif line.unit.marker != ">" and not self.is_speech(position) and not self._is_numbered_heading(position):
+            elif line.unit.marker != ">" and not self.speech[position] and not self._is_numbered_heading(position):
                 self.kinds[position] = "list_item"
 
     def _starts_comment(self, position: int) -> bool:
@@ -122,19 +125,18 @@ class _Structure:
         mark, above = self.marks[position], self.marks[position - 1] if position else None
         return bool(mark) and (above is None or above.number != (mark.number if mark else 0))
 
-    def is_speech(self, position: int) -> bool:
-        """Whether a dash before a unit says that somebody speaks, as Nordic newspapers write it."""
-        line = self.looks[position]
-        if line.unit.marker not in _DASHES or not (line.prose or line.unit.closed):
-            return False
-        beside = [
-            self.looks[other].unit
-            for other in (position - 1, position + 1)
-            if 0 <= other < len(self.looks) and self.looks[other].unit.marker == line.unit.marker
-        ]
-        lower = max(line.unit.start, *(unit.start for unit in beside)) if beside else line.unit.start
-        in_block = any(not unit.after_blank for unit in [*beside, line.unit] if unit.start == lower)
-        return not (beside and in_block)
+    def find_speech(self) -> None:
+        """Find units that a dash marks as speech, as Nordic newspapers write it.
+
+        A row of dashes is a list where its items are no sentences, or where a line with a colon leads into it.
+        """
+        listed = False
+        for position, line in enumerate(self.looks):
+            above = self.looks[position - 1] if position else None
+            if above is None or above.unit.marker != line.unit.marker:
+                listed = above is not None and above.text.endswith(":")
+            sentence = line.prose or line.unit.ending in _SPEECH_ENDINGS
+            self.speech[position] = line.unit.marker in _DASHES and sentence and not listed
 
     def _is_numbered_heading(self, position: int) -> bool:
         """Whether "2. Method" stands above a paragraph, with no other item above or below."""
@@ -190,6 +192,7 @@ def find_kinds(
     """Return the kind of each unit, and whether it is speech marked by a dash. `reasons` gains the repeated titles."""
     structure = _Structure(looks, marks, reasons, bylines)
     structure.title()
+    structure.find_speech()
     structure.lists()
     structure.headings()
-    return structure.kinds, [structure.is_speech(position) for position in range(len(looks))]
+    return structure.kinds, structure.speech

@@ -184,7 +184,8 @@ def test_the_language_of_a_document_is_that_of_its_article() -> None:
 def test_an_english_quote_does_not_make_an_english_paragraph() -> None:
     """Names and short English quotes inside a paragraph leave its language as it is."""
     text = (
-        "Tittel\n\nHan sa «what gets measured gets managed», og så viste han fram Return of Investment i Excel for oss."
+        "Tittel\n\nDet var en vanlig mandag, og vi satt i møterommet og ventet på sjefen.\n\n"
+        "Han sa «what gets measured gets managed», og så viste han fram Return of Investment i Excel for oss."
     )
     assert {part.language for part in prepared(text).segments} == {"nb"}
 
