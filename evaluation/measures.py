@@ -11,6 +11,7 @@ from evaluation.citations import citation_scores
 from evaluation.records import Scores
 from evaluation.retrieval import retrieval_scores
 from evaluation.runs import Outcome
+from index.tokens import count_tokens
 
 Group = Literal["overall", "retrieval", "citations", "answers", "cost", "judge"]
 Better = Literal["higher", "lower", "neither"]
@@ -94,11 +95,12 @@ def quality(outcome: Outcome, scores: Scores) -> float:
 
 
 def cost_scores(outcome: Outcome) -> Scores:
-    """Seconds, and tokens where the target counts them."""
+    """Seconds and tokens. What the target does not count of the answer is counted here, in cl100k_base."""
     reply = outcome.reply
+    written = count_tokens(reply.answer) if reply and reply.output_tokens is None else None
     return {
         "seconds": outcome.seconds,
         "first_sentence_seconds": outcome.first_sentence_seconds,
         "input_tokens": reply.input_tokens if reply else None,
-        "output_tokens": reply.output_tokens if reply else None,
+        "output_tokens": reply.output_tokens if reply and written is None else written,
     }

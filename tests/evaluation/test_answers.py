@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evaluation.answers import answer_scores, own_words, token_f1
@@ -129,3 +131,13 @@ def test_scores_hold_only_known_measures_that_apply() -> None:
     assert scores["seconds"] == 0.25
     assert scores["faithfulness"] == 0.5
     assert "first_sentence_seconds" not in scores
+
+
+def test_tokens_are_the_target_s_or_those_of_the_answer() -> None:
+    """What the reply counts is taken; "So it is." has four tokens in cl100k_base."""
+    counted = replace(replied(answer="So it is."), input_tokens=12, output_tokens=3)
+    assert score([outcome(counted, GOLD)], never_sure)["q"]["output_tokens"] == 3
+    assert score([outcome(counted, GOLD)], never_sure)["q"]["input_tokens"] == 12
+    own = score([outcome(replied(answer="So it is."), GOLD)], never_sure)["q"]
+    assert own["output_tokens"] == 4
+    assert "input_tokens" not in own
