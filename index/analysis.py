@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 from index.lexicon import LANGUAGES, Lexicon
@@ -32,6 +33,9 @@ MATCH_FOREIGN_SURFACE = 0.9
 SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
 
 NO_CORRECTIONS: Mapping[str, str] = {}
+
+# The words of a multi-word entry, and its concept ids.
+Phrase = tuple[tuple[str, ...], tuple[str, ...]]
 
 TermKind = Literal["word", "name", "number", "phrase"]
 
@@ -243,15 +247,17 @@ class Analyzer:
         return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
 
     @cached_property
-    def _phrase_index(self) -> Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]]:
-        """Language → first word → ((words, concept ids), …), the longest entries first."""
-        index: dict[str, dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]] = {}
+    def _phrase_index(self) -> Mapping[str, Mapping[tuple[str, str], tuple[Phrase, ...]]]:
+        """Language → first two words → multi-word entries, the longest first."""
+        index: dict[str, dict[tuple[str, str], list[Phrase]]] = {}
         for language in LANGUAGES:
             entries = index[language] = {}
             for entry, ids in self.lexicon.words(language).items():
+                if " " not in entry and "-" not in entry:
+                    continue
                 words = tuple(match[0] for match in TOKEN.finditer(entry))
                 if 1 < len(words) <= MAX_PHRASE:
-                    entries.setdefault(words[0], []).append((words, ids))
+                    entries.setdefault((words[0], words[1]), []).append((words, ids))
         return {
             language: {
                 first: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for first, found in entries.items()
@@ -262,20 +268,30 @@ class Analyzer:
     def _phrases(self, tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """(first token, last token, concept ids) of multi-word entries, longest first, without overlap."""
         entries = self._phrase_index.get(language)
-        place = 0
-        while entries and place < len(tokens) - 1:
+        if not entries:
+            return
+        keys = [token.word.keys for token in tokens]
+        place, last = 0, len(keys) - 1
+        while place < last:
             step = 1
-            for key in tokens[place].word.keys:
-                for words, ids in entries.get(key, ()):
-                    if len(words) <= len(tokens) - place and all(
-                        part in tokens[place + offset].word.keys for offset, part in enumerate(words)
-                    ):
-                        yield place, place + len(words) - 1, ids
-                        step = len(words)
-                        break
-                if step > 1:
+            for pair in product(keys[place], keys[place + 1]):
+                if (found := entries.get(pair)) and (entry := _fitting(found, keys, place)):
+                    words, ids = entry
+                    yield place, place + len(words) - 1, ids
+                    step = len(words)
                     break
             place += step
+
+
+def _fitting(entries: Sequence[Phrase], keys: Sequence[tuple[str, ...]], place: int) -> Phrase | None:
+    """The first of `entries` whose words stand at `place`; the first two are known to."""
+    for entry in entries:
+        words = entry[0]
+        if len(words) <= len(keys) - place and all(
+            words[offset] in keys[place + offset] for offset in range(2, len(words))
+        ):
+            return entry
+    return None
 
 
 def _strength(term: QuestionTerm, passage: PassageTerms, foreign: bool) -> float:

@@ -16,6 +16,8 @@ from index.records import Filters, Hit, Passage
 
 # The vector leg counts this much of the lexical one where both are in the question's language, and across languages.
 OWN_VECTORS, FOREIGN_VECTORS = 0.5, 0.25
+# Cosines count as shares of the best one, or of this where none is as good: the best of nothing is nothing.
+LEAST_COSINE = 0.4
 CANDIDATES = 100
 # A language with fewer lexical candidates than this is also searched by the subword vectors.
 FEW = 20
@@ -160,7 +162,7 @@ class Retriever:
 def _fused(scored: Mapping[str, _Scored], language: str) -> list[tuple[str, float, _Scored]]:
     """(id, score, legs), best first: each leg divided by its maximum, the vectors at their weight."""
     top_lexical = max((one.lexical for one in scored.values()), default=0.0) or 1.0
-    top_cosine = max((one.cosine for one in scored.values()), default=0.0) or 1.0
+    top_cosine = max((LEAST_COSINE, *(one.cosine for one in scored.values())))
     fused = []
     for id_, one in scored.items():
         weight = OWN_VECTORS if one.language == language else FOREIGN_VECTORS

@@ -56,12 +56,13 @@ def _meant(word: str, term: QuestionTerm, language: str, analyzer: Analyzer, fre
     for candidates in (_restorations(word, language), _edits(word, language)):
         best: tuple[tuple[int, int], str] | None = None
         for candidate in candidates:
-            known = analyzer.words.is_known(candidate, language)
+            # Of names only those count that the passages have, so no dictionary need be asked.
+            known = term.kind == "word" and analyzer.words.is_known(candidate, language)
             if not known and term.parts:
                 continue
             # The stem alone is enough to ask the index, and a hundred times cheaper than the whole analysis.
             found = frequency(analyzer.read_as(term, candidate, language, whole=known))
-            if (found or (known and term.kind == "word")) and (best is None or (found, known) > best[0]):
+            if (found or known) and (best is None or (found, known) > best[0]):
                 best = ((found, known), candidate)
         if best:
             return best[1]
