@@ -19,6 +19,7 @@ from index.errors import KildeError
 from service.assistant import Assistant
 from service.records import ChatRequest, Event
 from service.slack import deliver
+from service.slack.asking import asking
 from service.slack.client import error_code, open_session, passes, web_client
 from service.slack.deliver import TROUBLES
 from service.slack.installations import Workspaces
@@ -213,11 +214,11 @@ class Answers:
             log.error("a job from Slack could not be closed and may be answered again: %s", error)
 
     async def _hand_over(self, run: Run, *, wait_seconds: float) -> None:
-        await run.abandon()
         # What was shown of an answer that was never finished cannot be continued: it is given again, whole.
         delivered = run.delivered if run.job.message_id else 0
         with suppress(KildeError):  # Its lease ends some time, too.
             await self.in_record(self.ledger.hand_over, run.job, delivered, wait_seconds=wait_seconds)
+        await run.abandon()
 
     async def _apologise(self, job: Job, client: AsyncWebClient) -> None:
         words = await self.language_of(job.text)
@@ -234,35 +235,9 @@ class Answers:
             lock = self._thread_locks[key] = asyncio.Lock()
         return lock
 
-    async def events(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        """What the assistant says to a request, as it says it; it works in a thread. Raises what it raises."""
-        loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
-        left = Flag()
-
-        def put(item: Event | Exception | None) -> None:
-            with suppress(RuntimeError):  # The loop has ended; nobody waits any more.
-                loop.call_soon_threadsafe(queue.put_nowait, item)
-
-        def work() -> None:
-            try:
-                for event in self.assistant.stream(request, lambda: left.is_set() or self._stopped.is_set()):
-                    put(event)
-                put(None)
-            except Exception as error:
-                put(error)
-
-        loop.run_in_executor(self._answering, work)
-        try:
-            while True:
-                item = await queue.get()
-                if isinstance(item, Exception):
-                    raise item
-                if item is None:
-                    return
-                yield item
-        finally:
-            left.set()
+    def ask(self, request: ChatRequest) -> AsyncGenerator[list[Event], None]:
+        """What the assistant says to a request; see `asking`."""
+        return asking(self.assistant, request, self._answering, self._stopped)
 
     async def language_of(self, text: str) -> Strings:
         """The strings in the language of a text, for what is said when there is no answer."""

@@ -38,7 +38,7 @@ MAX_FALLBACK_CHARACTERS = 1000
 """What notifications and screen readers get of a message that has blocks."""
 MAX_RESPONSES = 4
 """A response_url can be used five times; one is kept for saying that it takes a while."""
-STOP_SECONDS = 30.0
+STOP_SECONDS = 5.0
 
 _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 

@@ -15,6 +15,7 @@ from service.conversations import Conversations
 from service.errors import UnknownConversation
 from service.records import ChatRequest, Sentence, Started
 from service.slack import deliver, render
+from service.slack.asking import NoAnswer
 from service.slack.deliver import TROUBLES, Delivery
 from service.slack.ledger import Taken
 from service.slack.text import asks_something
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 120.0
-"""Longer than this without a further part of an answer, and the asker is told that there is none."""
 SLOW_SECONDS = 2.5
-
-
-class NoAnswer(Exception):
-    """The assistant took too long, or ended without an answer."""
 
 
 class Interrupted(Exception):
@@ -57,19 +52,17 @@ class Run:
 
     async def abandon(self) -> None:
         """Leave nothing in Slack that looks as if it went on."""
-        if self._slow is not None:
-            self._slow.cancel()
         if self._delivery:
             await self._delivery.abandon()
 
     async def through(self) -> None:
         """Answer and deliver. Raises what Slack refuses; everything else is told to the asker."""
         async with self._answers.thread_lock(self.job):
-            reply = await self._kept()
-            if reply is None:
-                reply = await self._ask()
-            if self._slow is not None:
-                self._slow.cancel()
+            try:
+                reply = await self._kept() or await self._ask()
+            finally:
+                if self._slow is not None:
+                    self._slow.cancel()
             if reply is not None:
                 await self._finish(reply)
 
@@ -112,28 +105,28 @@ class Run:
         )
         return known.conversation_id if known else None
 
-    async def _stream(self, conversation_id: str | None) -> ReplyModel | None:
+    async def _stream(self, conversation_id: str | None) -> ReplyModel:
         """Show each part of the answer as it comes."""
         words = self._answers.words
-        async with aclosing(self._answers.events(ChatRequest(self.job.text, conversation_id))) as events:
-            while True:
-                try:
-                    async with asyncio.timeout(ANSWER_SECONDS):
-                        event = await anext(events)
-                except TimeoutError:
-                    raise NoAnswer("the assistant took too long") from None
-                except StopAsyncIteration:
-                    raise (Interrupted if self._answers.stopping else NoAnswer) from None
-                if isinstance(event, Started):
-                    words = strings(event.language)
-                    await self._think(words)
-                elif isinstance(event, Sentence):
-                    piece = render.sentence_piece(event, first=not self._pieces)
-                    self._pieces.append(piece)
-                    if self._delivery:
-                        await self._delivery.write(self._blocks(piece, words))
-                else:
-                    return self._note(ReplyModel.of(event.reply))
+        async with aclosing(self._answers.ask(ChatRequest(self.job.text, conversation_id))) as answer:
+            async for events in answer:
+                blocks: list[render.Block] = []
+                reply = None
+                for event in events:
+                    if isinstance(event, Started):
+                        words = strings(event.language)
+                        await self._think(words)
+                    elif isinstance(event, Sentence):
+                        piece = render.sentence_piece(event, first=not self._pieces)
+                        self._pieces.append(piece)
+                        blocks += self._blocks(piece, words)
+                    else:
+                        reply = self._note(ReplyModel.of(event.reply))
+                if self._delivery:
+                    await self._delivery.write(blocks)
+                if reply is not None:
+                    return reply
+        raise Interrupted if self._answers.stopping else NoAnswer
 
     def _note(self, reply: ReplyModel) -> ReplyModel:
         """Remember where the reply is kept, for another attempt and for what is said next in the thread."""

@@ -137,10 +137,10 @@ class Bench:
 
     @asynccontextmanager
     async def workspace(
-        self, script: Callable[[ChatRequest], Answer] | None = None, *, serve_http: bool = True, **settings: Any
+        self, script: Callable[[ChatRequest], Answer] | None = None, *, pause_seconds: float = 0.0, **settings: Any
     ) -> AsyncIterator[Workspace]:
         """The application, started; stopped at the end as a server stops it."""
-        assistant = FakeAssistant(self.folder, script)
+        assistant = FakeAssistant(self.folder, script, pause_seconds)
         chosen = Settings(_env_file=None, **(self.settings() | settings))
         bot = open_slack(cast(Assistant, assistant), chosen)
         app = create_app(cast(Assistant, assistant), slack_bot=bot)

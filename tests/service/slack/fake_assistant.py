@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,9 +45,15 @@ def answer_of(count: int = 2, text: str = QUOTE, language: str = "en") -> Answer
 
 
 class FakeAssistant:
-    """`script` makes the answers; it may raise. `asked` are the requests, in order."""
+    """`script` makes the answers; it may raise. `asked` are the requests, in order.
 
-    def __init__(self, folder: Path, script: Callable[[ChatRequest], Answer] | None = None) -> None:
+    `pause_seconds` lie between the parts of an answer, as when a language model writes it.
+    """
+
+    def __init__(
+        self, folder: Path, script: Callable[[ChatRequest], Answer] | None = None, pause_seconds: float = 0.0
+    ) -> None:
+        self.pause_seconds = pause_seconds
         folder.mkdir(parents=True, exist_ok=True)
         record = Record.open(folder / "record.sqlite3")
         self.library = SimpleNamespace(record=record, detector=SimpleNamespace(detect=detect))
@@ -61,7 +68,9 @@ class FakeAssistant:
         yield started
         answer = self.script(request)
         for text, citations in markdown_blocks(answer):
+            time.sleep(self.pause_seconds)
             yield Sentence(text, citations)
+        time.sleep(self.pause_seconds)
         if stopped():
             return
         reply = Reply(

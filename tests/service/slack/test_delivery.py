@@ -15,6 +15,8 @@ from tests.service.slack.fake_slack import FakeSlack, failed, rate_limited
 
 pytestmark = pytest.mark.anyio
 
+PAUSE_SECONDS = 0.15
+"""Between parts, so that each is a step of its own."""
 LONG = "Alt, hvad der er sagt, skal kunne findes igen. " * 40
 
 
@@ -39,10 +41,11 @@ async def test_rate_limits_in_mid_stream_lose_nothing(bench: Bench) -> None:
     """429 while streaming: the same text is sent again after the wait that Slack asked for."""
     bench.slack.troubles["chat.appendStream"] = [rate_limited] * 3
     bench.slack.troubles["chat.stopStream"] = [rate_limited]
-    async with bench.workspace(numbered(5)) as workspace:
+    async with bench.workspace(numbered(5), pause_seconds=PAUSE_SECONDS) as workspace:
         await workspace.mention("What about ROI?")
         await workspace.settled()
     assert len(bench.slack.messages) == 1
+    assert len(bench.slack.called("chat.appendStream")) == 3 + 5
     assert_whole(bench.slack, 5)
 
 
@@ -69,7 +72,7 @@ async def test_a_stream_that_breaks_is_continued_by_posts(
         return answer() if answer else original(body, token)
 
     monkeypatch.setattr(bench.slack, "do_chat_appendStream", once)
-    async with bench.workspace(numbered(5)) as workspace:
+    async with bench.workspace(numbered(5), pause_seconds=PAUSE_SECONDS) as workspace:
         await workspace.mention("What about ROI?")
         await workspace.settled()
     assert [message.by for message in bench.slack.messages.values()] == ["stream", "post"]
@@ -102,6 +105,19 @@ async def test_rate_limits_on_posts_are_waited_for(bench: Bench) -> None:
         await workspace.mention("What about ROI?")
         await workspace.settled()
     assert_whole(bench.slack, 2)
+
+
+async def test_what_comes_together_is_one_step(bench: Bench) -> None:
+    """An answer that is there at once costs Slack two calls, and a status."""
+    async with bench.workspace(numbered(4)) as workspace:
+        await workspace.mention("What about ROI?")
+        await workspace.settled()
+    assert [method for method, _ in bench.slack.calls] == [
+        "assistant.threads.setStatus",
+        "chat.startStream",
+        "chat.stopStream",
+    ]
+    assert_whole(bench.slack, 4)
 
 
 @pytest.mark.parametrize("streaming", [True, False], ids=["stream", "posts"])

@@ -283,7 +283,7 @@ async def test_an_empty_library_is_owned_up_to(bench: Bench) -> None:
 
 async def test_an_assistant_that_hangs_is_owned_up_to(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while without a word from the assistant the asker is told."""
-    monkeypatch.setattr("service.slack.run.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("service.slack.asking.ANSWER_SECONDS", 0.3)
     go = threading.Event()
 
     def script(request: ChatRequest) -> Answer:
