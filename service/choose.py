@@ -15,9 +15,11 @@ SENTENCE, PASSAGE, RANK = 0.55, 0.25, 0.2
 one before it is about), and how well its passage was retrieved. Decision 0301."""
 OF_THE_KIND = 0.2
 """What a sentence gains that is of the kind that answers the question: a number for "how many"."""
-NEAR_BEST = 0.6
+NOT_PROSE = 0.75
+"""What is left of the score of a sentence that only names things: a heading or a list of words says little on them."""
+NEAR_BEST = 0.55
 """A quote must have this share of what the best one has; below it, quotes begin to be about something else."""
-MAX_SENTENCES_PER_VOICE = 2
+MAX_SENTENCES_PER_VOICE = 3
 SHORT_CHARACTERS = 60
 MAX_QUOTE_CHARACTERS = 600
 """A sentence is only joined to its neighbours while the quote stays this short. A single sentence may be longer."""
@@ -69,6 +71,8 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
         near = coverage.together(own[max(0, place - 1) : place + 2])
         of_the_kind = bool(kinds) and all(kind.is_answered(text, language) for kind in kinds)
         score = SENTENCE * match.share + PASSAGE * whole.share + RANK * rank + OF_THE_KIND * of_the_kind
+        if not coverage.is_prose(text, language):
+            score *= NOT_PROSE
         if match.share > 0:
             found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ PART_OF_SPEECH = {"noun": 1.0, "name": 1.2, "adj": 0.6, "phrase": 0.6, "verb": 0
 """What a word of each kind says of the topic: a paraphrase keeps the nouns and changes the verbs. Decision 0301."""
 NAME = 1.2
 UNKNOWN = 1.0
+WORD = re.compile(r"\w+")
+PROSE = 0.2
+"""The share of function words from which a sentence is prose; in running text it is .3 to .6."""
 CARRIED = 0.4
 """What a term of the question before counts in a question that goes on from it."""
 
@@ -74,6 +78,7 @@ class Coverage:
         ]
         self.units = units(terms, weights, frequencies, carried)
         self.weight = sum(unit.weight for unit in self.units)
+        self.rarest = inverse_frequency(0, passages)
 
     def measure(self, text: str, language: str) -> Match:
         """How much of the question `text` has. A question without content terms is had by no text."""
@@ -81,6 +86,11 @@ class Coverage:
             return Match(0.0, ())
         strengths = self._analyzer.strengths(self._terms, self._analyse(text, language), language)
         return self.match(tuple(unit_strength(unit, strengths) for unit in self.units))
+
+    def is_prose(self, text: str, language: str) -> bool:
+        """Whether `text` says something: a run of nouns (a list, a heading, names) has hardly a function word."""
+        words = len(WORD.findall(text))
+        return words > 0 and 1 - self._analyse(text, language).length / words >= PROSE
 
     def match(self, found: Sequence[float]) -> Match:
         """The match of a text whose strengths for the units are known."""

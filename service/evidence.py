@@ -25,7 +25,7 @@ LOOKED_AT = 20
 class Evidence:
     """What speaks for and against an answer; each is about 0..1.
 
-    mass: how much of the question's weight, in MASS, the best passage has: long questions give more to go by.
+    mass: how much of the question's weight, counted in MASS, the best passage has: long questions give more to go by.
     full: of the question's units, how many that passage has in full.
     lexical: the best hit's lexical score for each unit of the question's weight.
     absent: of the question's weighty units, the share of which no good passage has anything.
@@ -66,8 +66,10 @@ class Judge:
         evidence = gather(question, coverage, hits, found)
         probability = self.probability(evidence)
         level: Literal["answered", "near", "absent"] = "absent"
-        if found and probability >= self._near:
-            level = "answered" if probability >= self._answered else "near"
+        if found and probability >= self._answered:
+            level = "answered"
+        elif found and probability >= self._near and evidence.full:
+            level = "near"
         missing = tuple(unit.text for unit in missing_names(coverage, found[:LOOKED_AT]))
         return Verdict(level, probability, missing)
 
@@ -84,9 +86,9 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
     looked_at = found[:LOOKED_AT]
     best = max((candidate.whole for candidate in looked_at), key=lambda match: match.share, default=None)
     return Evidence(
-        mass=min(MAX_MASS, best.share * coverage.weight / MASS) if best else 0.0,
+        mass=min(MAX_MASS, best.share * coverage.weight / (MASS * coverage.rarest)) if best else 0.0,
         full=sum(strength >= FULL for strength in best.units) / len(best.units) if best and best.units else 0.0,
-        lexical=lexical(hits) / coverage.weight if coverage.weight else 0.0,
+        lexical=min(MAX_LEXICAL, lexical(hits) / coverage.weight) if coverage.weight else 0.0,
         absent=absent(coverage, looked_at),
         missing_name=float(bool(missing_names(coverage, looked_at))),
         missing_kind=missing_kind(looked_at) if question.kinds else 0.0,
@@ -94,10 +96,13 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
     )
 
 
-MASS, MAX_MASS = 10.0, 2.0
-"""The unit of a question's weight, about three rare nouns, and the most of them that counts."""
-WEIGHTY = 2.5
-"""The weight from which a unit is one of those that a question is about, such as a noun that one passage in ten has."""
+MASS, MAX_MASS = 2.0, 2.0
+"""The unit of a question's weight, as many nouns that no passage has, and the most of it that counts. Measured by the
+rarest there can be, it is the same in a small corpus and a large one."""
+MAX_LEXICAL = 4.0
+"""More than this says nothing more: it comes of questions that are about next to nothing."""
+WEIGHTY = 0.45
+"""The share of the rarest noun's weight from which a unit is one of those that a question is about."""
 NOTHING = 0.2
 """Below this strength a passage has nothing of a unit, not even a related concept of a clear one."""
 RELATED = 0.3
@@ -111,7 +116,11 @@ def lexical(hits: Sequence[Hit]) -> float:
 
 def absent(coverage: Coverage, found: Sequence[Candidate]) -> float:
     """Of the units that the question is about, the share of which no passage found has anything."""
-    weighty = [place for place, unit in enumerate(coverage.units) if unit.weight >= WEIGHTY and not unit.carried]
+    weighty = [
+        place
+        for place, unit in enumerate(coverage.units)
+        if unit.weight >= WEIGHTY * coverage.rarest and not unit.carried
+    ]
     nothing = [
         place for place in weighty if max((candidate.whole.units[place] for candidate in found), default=0.0) < NOTHING
     ]
