@@ -167,12 +167,14 @@ class EnglishWriter:
         if not forms:
             return nodes[place].words
         word = forms[0]
-        if row.tag == "REFL" and len(forms) > 2:
+        if row.tag.startswith("REFL") and len(forms) > 2:
             return self._referring(nodes, place, REFLEXIVE, "itself", "themselves")
         if row.tag == "POSS" and row.feature == "own":
             return self._referring(nodes, place, POSSESSIVE, "its", "their")
         if row.tag == "REL" and len(forms) > 1:
             return self._relative(nodes, place)
+        if word == "it" and place + 1 < len(nodes) and nodes[place + 1].reading.tag == "PROS":
+            return "what"
         if word == "it" and nodes[place].tag == "PRO" and nodes[place].reading.feature == "pl":
             return "they"
         if row.tag in ("PROS", "PRO") and place + 1 < len(nodes) and nodes[place + 1].tag == "REL":

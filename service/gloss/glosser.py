@@ -15,6 +15,7 @@ from service.gloss.entries import Entries
 from service.gloss.lattice import Transitions, best_path
 from service.gloss.morphology import Morphology
 from service.gloss.nordic import NordicWriter
+from service.gloss.plurals import numbered
 from service.gloss.readings import Reader
 from service.gloss.records import Node, Reading, Token
 from service.gloss.rewrite import decade, rewrite
@@ -40,6 +41,7 @@ class Glosser:
         words = words or WordAnalyzer(lexicon)
         morphology = Morphology(tables, words)
         self._lexicon = lexicon
+        self._morphology = morphology
         self._tables = tables
         self._follows = Transitions(tables.transitions)
         vocabulary = Vocabulary(lexicon, tables.entries)
@@ -93,7 +95,7 @@ class Glosser:
             kept = " ".join(token.text for token in tokens[node.start : node.end])
             nodes.append(replace(node, words=kept))
         path = best_path(nodes, places, self._follows)
-        return choose_senses(self._reader.numbered(path, language), self._lexicon)
+        return choose_senses(numbered(path, language, self._morphology), self._lexicon)
 
     def _readings(self, tokens: Sequence[Token], place: int, language: str) -> Sequence[Reading]:
         """The readings of one token; a token that stays as it is has one, of the word class that its shape tells."""
@@ -115,6 +117,9 @@ class Glosser:
                 if reading.pos in ("noun", "name")
             ] or (Reading("NGEN"),)
         found: Sequence[Reading] = self._reader.read(word, language)
+        if language == "da" and word == "i" and not token.sentence_start:
+            # The pronoun (you) is written with a capital.
+            found = [reading for reading in found if (reading.tag == "PREP") == (token.text == "i")]
         if not found and "-" in word:
             found = self._reader.hyphenated(token.text, language)
         return found or (Reading("NAME" if token.text[0].isupper() else "N"),)

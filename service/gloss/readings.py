@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from index import compounds
@@ -10,7 +10,7 @@ from index.lexicon import LANGUAGES, Concept
 from index.words import WordAnalyzer
 from service.gloss.data import Tables
 from service.gloss.morphology import VOWELS, Analysis, Morphology
-from service.gloss.records import FunctionWord, Node, Reading, Sense
+from service.gloss.records import FunctionWord, Reading, Sense
 from service.gloss.vocabulary import OWN_FILE, Vocabulary
 
 # How much less likely a sense is. Steps were set by reading glosses; docs/decisions/0601-gloss.md has the outcome.
@@ -46,11 +46,6 @@ VERB_TAGS = {
     "part.pass": "VP", "inf.pass": "VIPAS", "pres.pass": "VPAS", "past.pass": "VPAS",
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
-_PLURAL_DETERMINERS = frozenset(
-    {"de", "dei", "alle", "alla", "nogle", "noen", "nokre", "några", "ingen", "mine", "mina", "dine", "dina", "sine"}
-    | {"sina", "våre", "våra", "hvilke", "vilka", "slike", "sådana", "sådanne", "disse", "desse", "dessa"}
-    | {"those", "these"}
-)
 _SUBJECTS = ("it", "this", "these", "somebody", "nobody")
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
 PART_POS = ("noun", "verb", "adj", "adv")
@@ -249,36 +244,6 @@ class Reader:
             replace(reading, parts=(*parts, *(reading.parts or (reading,))), lemma=written, weight=reading.weight - 0.5)
             for reading in readings
         )
-
-    def numbered(self, nodes: Sequence[Node], language: str) -> tuple[Node, ...]:
-        """The nodes with the plural of nouns whose plural is written like the singular, where the words before tell."""
-        found = list(nodes)
-        for place, node in enumerate(nodes):
-            reading = node.reading
-            if reading.pos == "noun" and reading.feature == "sg" and self._is_plural(nodes, place, language):
-                found[place] = node.inflected("pl")
-        return tuple(found)
-
-    def _is_plural(self, nodes: Sequence[Node], place: int, language: str) -> bool:
-        before = place - 1
-        adjective = None
-        while before >= 0 and nodes[before].tag in ("ADJ", "VP", "ADVD", "NUM", "GER"):
-            if nodes[before].tag == "NUM":
-                break
-            adjective = nodes[before].reading.feature
-            before -= 1
-        lemma = nodes[place].reading.lemma
-        alike = adjective == "pl" and self._morphology.inflect(lemma, "noun", "pl", language) == lemma
-        if before < 0:
-            return alike
-        reading = nodes[before].reading
-        if nodes[before].tag == "NUM":
-            return reading.feature != "sg"
-        if nodes[before].tag in ("DET", "POSS", "NGEN"):
-            return "pl" in reading.feature or (
-                reading.function is not None and nodes[before].words.lower() in _PLURAL_DETERMINERS
-            )
-        return alike
 
     def _compound(self, word: str, language: str) -> Iterator[Reading]:
         """The readings of a compound: those of its last part, with the parts before it."""
