@@ -9,6 +9,7 @@ from functools import lru_cache
 from index.lexicon import LANGUAGES, Lexicon
 from index.words import WordAnalyzer
 from service.gloss.choose import choose_senses
+from service.gloss.compounds import Compounds
 from service.gloss.data import load_tables
 from service.gloss.english import EnglishWriter
 from service.gloss.entries import Entries
@@ -46,6 +47,7 @@ class Glosser:
         self._follows = Transitions(tables.transitions)
         vocabulary = Vocabulary(lexicon, tables.entries)
         self._reader = Reader(vocabulary, tables, words, morphology)
+        self._compounds = Compounds(self._reader)
         self._entries = Entries(vocabulary, tables, self._reader)
         self._english = EnglishWriter(morphology, tables.wordings)
         self._nordic = {
@@ -121,7 +123,7 @@ class Glosser:
             # The pronoun (you) is written with a capital.
             found = [reading for reading in found if (reading.tag == "PREP") == (token.text == "i")]
         if not found and "-" in word:
-            found = self._reader.hyphenated(token.text, language)
+            found = self._compounds.hyphenated(token.text, language)
         return found or (Reading("NAME" if token.text[0].isupper() else "N"),)
 
     def _names(self, written: str, language: str) -> Sequence[Reading]:

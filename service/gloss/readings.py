@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from index import compounds
 from index.lexicon import LANGUAGES, Concept
 from index.words import WordAnalyzer
+from service.gloss.compounds import Compounds, best_readings
 from service.gloss.data import Tables
-from service.gloss.morphology import VOWELS, Analysis, Morphology
+from service.gloss.morphology import Analysis, Morphology
 from service.gloss.records import FunctionWord, Reading, Sense
 from service.gloss.vocabulary import OWN_FILE, Vocabulary
 
@@ -36,7 +36,6 @@ PREFERRED_BONUS = 3.0
 """Puts the concepts of preferred.tsv before all others of the same word class, …"""
 PREFERRED_WEIGHT = 0.5
 """… and their word class before the others, unless the neighbours say otherwise."""
-COMPOUND_COST = 1.5
 MAX_WORD = 60
 MAX_CACHED = 100_000
 
@@ -47,8 +46,6 @@ VERB_TAGS = {
 }  # fmt: skip
 TAGS = {"noun": "N", "adj": "ADJ", "adv": "ADV", "name": "NAME", "phrase": "ADV", "func": "ADV"}
 _SUBJECTS = ("it", "this", "these", "somebody", "nobody")
-# Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
-PART_POS = ("noun", "verb", "adj", "adv")
 
 
 def tag_of(pos: str, feature: str) -> str:
@@ -71,6 +68,7 @@ class Reader:
         self._words = words
         self._morphology = morphology
         self._cache: dict[tuple[str, str], tuple[Reading, ...]] = {}
+        self._compounds = Compounds(self)
         self._lemmas: dict[tuple[str, str], frozenset[str]] = {}
         self._functions: dict[str, dict[str, list[FunctionWord]]] = {language: {} for language in LANGUAGES}
         for row in tables.function_words:
@@ -118,21 +116,21 @@ class Reader:
 
     def _read(self, word: str, language: str) -> list[Reading]:
         functions = list(self.function_readings(word, language))
-        content = list(_best(self._content(word, language)))
+        content = list(best_readings(self.content(word, language)))
         if functions:
             # A function word is rarely anything else, unless its content sense is known to be as common.
             content = [
                 reading if _alike(reading) else replace(reading, weight=reading.weight - BESIDE_FUNCTION_COST)
                 for reading in content
             ]
-        readings = functions + (content or ([] if functions else list(self._compound(word, language))))
-        if not readings and (base := self._ungenitive(word, language)):
+        readings = functions + (content or ([] if functions else list(self._compounds.read(word, language))))
+        if not readings and (base := self.ungenitive(word, language)):
             readings = [
                 replace(reading, tag="NGEN", genitive=True)
                 for reading in self.read(base, language)
                 if reading.pos in ("noun", "name") and not reading.function
             ]
-        elif content and (base := self._ungenitive(word, language)) and not functions:
+        elif content and (base := self.ungenitive(word, language)) and not functions:
             readings += [
                 replace(reading, tag="NGEN", genitive=True, weight=reading.weight - 0.3)
                 for reading in self.read(base, language)
@@ -140,14 +138,14 @@ class Reader:
             ]
         return readings
 
-    def _ungenitive(self, word: str, language: str) -> str | None:
+    def ungenitive(self, word: str, language: str) -> str | None:
         """The word without the genitive -s of the Scandinavian languages."""
         if language == "en" or not word.endswith("s") or len(word) < 4:
             return None
         return word[:-1].rstrip("'’")
 
-    def _content(self, word: str, language: str) -> Iterator[Reading]:
-        yield from self._entries(word, word, None, 0.0, language)
+    def content(self, word: str, language: str) -> Iterator[Reading]:
+        yield from self.entries(word, word, None, 0.0, language)
         direct = self.vocabulary.has(word, language)
         seen: set[tuple[str, str, str]] = set()
         analyses = list(self._morphology.analyses(word, language))
@@ -169,10 +167,10 @@ class Reader:
                 cost = HOMOGRAPH_COST + (0.8 if direct else 0.0)
             else:
                 cost = UNCONFIRMED_COST
-            yield from self._entries(word, found.lemma, (found.pos, found.feature), cost, language)
+            yield from self.entries(word, found.lemma, (found.pos, found.feature), cost, language)
         lemma = self._words.lemma(word, language)
         if not direct and lemma != word and not any(lemma == other for other, _, _ in seen):
-            yield from self._entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True)
+            yield from self.entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True)
 
     def _is_neuter_plural(self, word: str, found: Analysis, language: str) -> bool:
         """Whether a Swedish form in -en is the plural of a neuter (`företagen`), not a singular."""
@@ -183,7 +181,7 @@ class Reader:
             and self._morphology.is_form(found.lemma + "et", found.lemma, language)
         )
 
-    def _entries(
+    def entries(
         self,
         word: str,
         lemma: str,
@@ -232,69 +230,6 @@ class Reader:
             ):
                 yield found.feature
 
-    def hyphenated(self, written: str, language: str) -> tuple[Reading, ...]:
-        """The readings of `Facebook-bureauer` by its last part; a first part that is no plain word stays as it is."""
-        *first, last = written.split("-")
-        parts = []
-        for name in first:
-            found = self._part(name, language) if name.islower() and len(name) > 2 else None
-            parts.append(found or Reading("N", lemma=name))
-        readings = [r for r in self.read(last.lower(), language) if r.pos in PART_POS or r.genitive]
-        return tuple(
-            replace(reading, parts=(*parts, *(reading.parts or (reading,))), lemma=written, weight=reading.weight - 0.5)
-            for reading in readings
-        )
-
-    def _compound(self, word: str, language: str) -> Iterator[Reading]:
-        """The readings of a compound: those of its last part, with the parts before it."""
-        if language == "en" or "-" in word:
-            return
-
-        def is_part(part: str) -> bool:
-            return bool(self._part(part, language)) or bool(self._last_parts(part, language))
-
-        found = compounds.split(word, language, is_part)
-        first = [
-            part
-            for name in found[:-1]
-            # The splitter takes `medlems` for a genitive: the linking s is still on it.
-            if (part := self._part(name, language) or (self._part(name[:-1], language) if name[-1] == "s" else None))
-        ]
-        if not found or len(first) < len(found) - 1:
-            return
-        for last in self._last_parts(found[-1], language):
-            yield replace(last, weight=last.weight - COMPOUND_COST, parts=(*first, last), lemma=word)
-
-    def _part(self, part: str, language: str) -> Reading | None:
-        """The best reading of a first part, which stands in citation form."""
-        if part in self._functions[language]:
-            return None
-        readings = list(self._entries(part, part, None, 0.0, language, compound=True))
-        if not readings and language != "sv" and part[-1] not in VOWELS:
-            # billed-service, sprog-kundskab: a final -e is lost.
-            readings = list(self._entries(part, part + "e", None, 0.0, language, compound=True))
-        readings = [reading for reading in readings if reading.pos in PART_POS and reading.feature != "pres"]
-        if not readings:
-            return None
-        # In compounds nouns come first by far: kunde-service, not "to customer".
-        return max(readings, key=lambda reading: (reading.pos == "noun", reading.weight))
-
-    def _last_parts(self, part: str, language: str) -> list[Reading]:
-        if len(part) < compounds.MIN_PART or part in self._functions[language]:
-            return []
-        found = [
-            reading
-            for reading in _best(self._content(part, language))
-            if reading.pos in PART_POS and len(reading.lemma) >= compounds.MIN_PART
-        ]
-        if not found and (base := self._ungenitive(part, language)):
-            found = [
-                replace(reading, tag="NGEN", genitive=True)
-                for reading in _best(self._content(base, language))
-                if reading.pos == "noun"
-            ]
-        return found
-
 
 def _alike(reading: Reading) -> bool:
     """Whether a content reading may stand beside function words: everyday nouns and verbs that are spelt like them."""
@@ -314,14 +249,3 @@ def _guess(word: str, lemma: str, pos: str, language: str) -> str:
     if pos == "verb":
         return "inf" if word == lemma else "past" if language == "en" else "pres"
     return CITATION[pos]
-
-
-def _best(readings: Iterable[Reading]) -> Iterator[Reading]:
-    """One reading for each tag, feature and lemma, the likeliest; at most two lemmas for each tag and feature."""
-    kept: dict[tuple[str, str], list[Reading]] = {}
-    for reading in sorted(readings, key=lambda reading: -reading.weight):
-        group = kept.setdefault((reading.tag, reading.feature), [])
-        if len(group) < 2 and all(reading.lemma != other.lemma or reading.pos != other.pos for other in group):
-            group.append(reading)
-    for group in kept.values():
-        yield from group
