@@ -27,5 +27,5 @@ def open_assistant(settings: Settings) -> Assistant:
         from service.model.opening import open_model
 
         model = open_model(settings, library)
-    aids = make_aids(settings, library.analyzer.words)
+    aids = make_aids(settings, library.analyzer.words, model.translator if model else None)
     return Assistant(library, Conversations(library.record), settings, load_cues(), aids, model)

@@ -8,13 +8,12 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
-from fastapi.concurrency import run_in_threadpool
 from sse_starlette import EventSourceResponse, JSONServerSentEvent
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from service.assistant import Assistant
-from service.http.events import PING_SECONDS, Streams
+from service.http.events import PING_SECONDS, Answers
 from service.http.problems import problem_of, responses
 from service.records import Event, Sentence, Started
 from service.wire import (
@@ -35,7 +34,7 @@ STREAM: dict[int | str, dict[str, object]] = {
 def router(assistant: Assistant) -> APIRouter:
     """The routes that ask. What takes time runs in threads, off the event loop."""
     routes = APIRouter(tags=["questions"])
-    streams = Streams(assistant)
+    answers = Answers(assistant)
 
     @routes.post("/chat", response_model=ReplyModel, responses={**STREAM, **responses(404, 422, 500, 503)})
     async def chat(body: ChatModel, accept: Annotated[str, Header()] = "*/*") -> Any:
@@ -45,8 +44,8 @@ def router(assistant: Assistant) -> APIRouter:
         with the citations it brings) …, and `done` with the whole reply, or `error` with a problem document.
         """
         if not (body.stream or wants_events(accept)):
-            return ReplyModel.of(await run_in_threadpool(assistant.ask, body.record()))
-        events = streams.events(body.record())
+            return ReplyModel.of(await answers.reply(body.record()))
+        events = answers.events(body.record())
         # The first event is awaited here, so that what cannot be answered at all is a plain error response.
         first = await anext(events)
         return EventSourceResponse(server_sent(first, events), ping=PING_SECONDS)

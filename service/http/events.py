@@ -1,4 +1,4 @@
-"""A streamed answer at the edge: taken from the assistant in threads, and stopped when the client goes away."""
+"""Answers at the edge: taken from the assistant in threads of their own, streams stopped when the client goes away."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from contextlib import suppress
 from anyio import CapacityLimiter, to_thread
 
 from service.assistant import Assistant
-from service.records import ChatRequest, Event
+from service.records import ChatRequest, Event, Reply
 
 PING_SECONDS = 15
 """A comment line this often keeps proxies from closing a stream that is silent."""
 MAX_AT_ONCE = 64
-"""Answers that are worked on at a time. A stream that waits for a model holds a thread, so these are not the pool
-that serves all other requests."""
+"""Answers that are worked on at a time. One that waits for a model holds a thread, so these are not of the pool that
+serves all other requests."""
 
 
-class Streams:
-    """The answers that are being streamed by one application."""
+class Answers:
+    """The answers that one edge is working on."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._limiter = CapacityLimiter(MAX_AT_ONCE)
+
+    async def reply(self, request: ChatRequest) -> Reply:
+        """The whole answer."""
+        return await to_thread.run_sync(self._assistant.ask, request, limiter=self._limiter)
 
     async def events(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """The events of an answer. When this generator is closed or cancelled, the work on the answer stops."""

@@ -8,6 +8,7 @@ from index.library import Library
 from service.model.client import ModelClient
 from service.model.prompts import load_prompts
 from service.model.rewrite import Rewriter
+from service.model.translator import ModelTranslator
 from service.model.write import Limits, Writer
 from service.settings import Settings
 
@@ -19,6 +20,7 @@ class Model:
     client: ModelClient
     writer: Writer
     rewriter: Rewriter
+    translator: ModelTranslator
     seconds: float
 
 
@@ -40,5 +42,6 @@ def open_model(settings: Settings, library: Library) -> Model:
         client,
         Writer(client, prompts, library, limits),
         Rewriter(client, prompts, library),
+        ModelTranslator(client, prompts, library.detector),
         settings.llm_timeout_seconds,
     )

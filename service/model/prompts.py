@@ -18,6 +18,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "retry.user": frozenset({"faults", "language"}),
     "standalone.system": frozenset({"language"}),
     "standalone.user": frozenset({"conversation", "question"}),
+    "translate.system": frozenset({"language"}),
+    "translate.user": frozenset({"quotes", "language"}),
 }
 """Every prompt with the names that it must have: no more, no fewer."""
 

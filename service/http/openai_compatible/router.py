@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse
 
 from service.assistant import Assistant
 from service.errors import UnknownMessage
-from service.http.events import PING_SECONDS, Streams
+from service.http.events import PING_SECONDS, Answers
 from service.http.openai_compatible import chat_completions, responses
 from service.http.openai_compatible.cited import CitedText
 from service.http.openai_compatible.errors import RequestRefused
@@ -31,7 +31,7 @@ CREATED = 1767225600
 def router(assistant: Assistant, public_url: str = "") -> APIRouter:
     """The routes. Links begin with `public_url`, or with the address that the request was sent to."""
     routes = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
-    streams = Streams(assistant)
+    answers = Answers(assistant)
 
     def cited(request: Request) -> CitedText:
         return CitedText(locator(public_url or str(request.base_url)))
@@ -53,11 +53,11 @@ def router(assistant: Assistant, public_url: str = "") -> APIRouter:
         sources = check_model(body.model)
         asked, text = body.record(), cited(request)
         if body.stream:
-            events = streams.events(asked)
+            events = answers.events(asked)
             first = await anext(events)
             sent = chat_completions.chunks(first, events, body, text, sources=sources)
             return EventSourceResponse(sent, ping=PING_SECONDS)
-        reply = await run_in_threadpool(assistant.ask, asked)
+        reply = await answers.reply(asked)
         fill(text, reply, sources=sources)
         return chat_completions.completion(reply, body, text)
 
@@ -68,11 +68,11 @@ def router(assistant: Assistant, public_url: str = "") -> APIRouter:
         conversation_id = await run_in_threadpool(conversation_of, assistant, body)
         asked, text = body.record(conversation_id), cited(request)
         if body.stream:
-            events = streams.events(asked)
+            events = answers.events(asked)
             first = await anext(events)
             sent = responses.stream(first, events, body, text, sources=sources)
             return EventSourceResponse(sent, ping=PING_SECONDS)
-        reply = await run_in_threadpool(assistant.ask, asked)
+        reply = await answers.reply(asked)
         fill(text, reply, sources=sources)
         return responses.Envelope(reply.message_id, body, time.time()).completed(text)
 
