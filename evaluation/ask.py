@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +29,10 @@ PASSAGES = 20
 MAX_FAILURES_IN_A_ROW = 10
 """Then the target is gone, and asking on would only fill the run with errors."""
 
+DOCUMENTS_KEPT = 1000
+"""Texts held at a time: those that gold and citations are compared with, not all that are indexed."""
+
+FindDocument = Callable[[str], SourceDocument | None]
 Progress = Callable[[int, int], None]
 
 
@@ -51,7 +56,7 @@ def ask_all(
     """
     path = folder / "outcomes.jsonl"
     done = {} if fresh else earlier_outcomes(folder, info)
-    documents = target.documents()
+    find = lru_cache(maxsize=DOCUMENTS_KEPT)(target.document)
     if not done:
         path.unlink(missing_ok=True)
         write_info(folder, info)
@@ -59,7 +64,7 @@ def ask_all(
     waiting = [question for question in questions if question.id not in done]
     progress(len(done), len(questions))
     with path.open("a", encoding="utf-8", newline="\n") as lines:
-        for outcome in outcomes_of(target, waiting, documents, workers):
+        for outcome in outcomes_of(target, waiting, find, workers):
             lines.write(outcome_line(outcome))
             lines.flush()
             done[outcome.question.id] = outcome
@@ -82,16 +87,14 @@ def earlier_outcomes(folder: Path, info: RunInfo) -> dict[str, Outcome]:
     return {outcome.question.id: outcome for outcome in read_outcomes(folder) if outcome.error is None}
 
 
-def outcomes_of(
-    target: Target, questions: Sequence[Question], documents: Mapping[str, SourceDocument], workers: int
-) -> Iterator[Outcome]:
+def outcomes_of(target: Target, questions: Sequence[Question], find: FindDocument, workers: int) -> Iterator[Outcome]:
     """The outcomes as they come in. Raises TargetFailed after ten failures in a row."""
     failures = 0
     waiting = iter(questions)
     asking: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(max_workers=workers) as pool:
         # Never more than the workers can take, so that a run that is cut or given up has nothing left to finish.
-        while asking or (asking := submit(pool, target, waiting, documents, workers)):
+        while asking or (asking := submit(pool, target, waiting, find, workers)):
             done, asking = wait(asking, return_when=FIRST_COMPLETED)
             for outcome in (future.result() for future in done):
                 failures = failures + 1 if outcome.error else 0
@@ -99,49 +102,53 @@ def outcomes_of(
                 if failures >= MAX_FAILURES_IN_A_ROW:
                     reason = f"found {failures} failures in a row, the last: {outcome.error}"
                     raise TargetFailed(f"expected answers, {reason}")
-            asking |= submit(pool, target, waiting, documents, workers - len(asking))
+            asking |= submit(pool, target, waiting, find, workers - len(asking))
 
 
 def submit(
     pool: ThreadPoolExecutor,
     target: Target,
     waiting: Iterator[Question],
-    documents: Mapping[str, SourceDocument],
+    find: FindDocument,
     count: int,
 ) -> set[Future[Outcome]]:
     """Begin to ask up to `count` of the waiting questions."""
-    return {pool.submit(ask_one, target, question, documents) for question in islice(waiting, count)}
+    return {pool.submit(ask_one, target, question, find) for question in islice(waiting, count)}
 
 
-def ask_one(target: Target, question: Question, documents: Mapping[str, SourceDocument]) -> Outcome:
+def ask_one(target: Target, question: Question, find: FindDocument) -> Outcome:
     """Say the user's earlier turns in a new conversation, then ask; fetch the passages for the question as understood.
 
     The turns of the assistant in a question's history are for human readers: the target gives its own.
     """
-    gold = tuple(place(item, documents) for item in question.gold)
+    gold: tuple[PlacedGold, ...] = ()
     try:
+        gold = tuple(place(item, find) for item in question.gold)
         conversation_id = None
         for turn in question.history:
             if turn.role == "user":
                 conversation_id = target.ask(turn.content, conversation_id).reply.conversation_id
         asked = target.ask(question.text, conversation_id)
         passages = target.search(asked.reply.standalone, PASSAGES)
+        verbatim = tuple(is_verbatim(citation, find) for citation in asked.reply.citations)
     except TargetFailed as error:
         return Outcome(question, gold, None, (), (), error=str(error))
     return Outcome(
         question,
         gold,
         asked.reply,
-        tuple(is_verbatim(citation, documents) for citation in asked.reply.citations),
+        verbatim,
         passages,
         asked.seconds,
         asked.first_sentence_seconds,
     )
 
 
-def place(gold: Gold, documents: Mapping[str, SourceDocument]) -> PlacedGold:
+def place(gold: Gold, find: FindDocument) -> PlacedGold:
     """Where a gold passage stands in its document: every occurrence of its quote, or all of the text."""
-    document = documents[gold.document_id]
+    document = find(gold.document_id)
+    if document is None:
+        raise TargetFailed(f"expected the document {gold.document_id}, which a gold quote is from, found none")
     if gold.quote is None:
         return PlacedGold(gold, document.language, (Span(0, len(document.text)),))
     spans = []
@@ -152,9 +159,9 @@ def place(gold: Gold, documents: Mapping[str, SourceDocument]) -> PlacedGold:
     return PlacedGold(gold, document.language, tuple(spans))
 
 
-def is_verbatim(citation: CitedQuote, documents: Mapping[str, SourceDocument]) -> bool:
+def is_verbatim(citation: CitedQuote, find: FindDocument) -> bool:
     """Whether the document has exactly this text at these offsets (code points)."""
-    document = documents.get(citation.document_id)
+    document = find(citation.document_id)
     if document is None or not 0 <= citation.start < citation.end:
         return False
     return document.text[citation.start : citation.end] == citation.text

@@ -17,7 +17,7 @@ from evaluation.compare import comparison_record
 from evaluation.errors import GateBroken, InvalidQuestions
 from evaluation.formats import read_question_set
 from evaluation.gate import check_rules, read_rules
-from evaluation.opening import digest, of_split, open_run, opened, progress_bar, run_folder
+from evaluation.opening import digest, of_split, open_run, opened, progress_bar, run_folder, text_of
 from evaluation.questions import check as check_questions
 from evaluation.questions import require_valid
 from evaluation.runs import RunInfo
@@ -45,11 +45,10 @@ def check(context: click.Context, questions: Path, language: str | None, target:
     """Name every line of QUESTIONS that is wrong; exits 1 if there is one."""
     found = read_question_set(questions, language)
     if found.documents:
-        documents = dict(found.documents)
+        faults = [*found.faults, *check_questions(found.questions, found.documents.get)]
     else:
         with opened(target, api_key, stream=False) as asked:
-            documents = {identifier: document.text for identifier, document in asked.documents().items()}
-    faults = [*found.faults, *check_questions(found.questions, documents)]
+            faults = [*found.faults, *check_questions(found.questions, text_of(asked))]
     for fault in faults:
         click.echo(str(fault))
     unanswerable = sum(not question.answerable for question in found.questions)
@@ -87,8 +86,7 @@ def run(
     folder = run_folder(name, runs)
     began = time.perf_counter()
     with opened(target, api_key, stream=stream) as asked:
-        documents = {identifier: document.text for identifier, document in asked.documents().items()}
-        valid = of_split(require_valid(found, documents), split)
+        valid = of_split(require_valid(found, text_of(asked)), split)
         info = RunInfo(
             name=name,
             questions=str(questions),

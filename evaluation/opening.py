@@ -6,13 +6,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from evaluation.ask import DOCUMENTS_KEPT
 from evaluation.ask import Progress as ProgressFunction
 from evaluation.errors import InvalidQuestions
+from evaluation.questions import FindText
 from evaluation.records import Question
 from evaluation.scoring import Run, read_run
 from evaluation.targets import InProcess, Served, Target
@@ -38,6 +41,17 @@ def opened(target: str, api_key: str | None, *, stream: bool) -> Iterator[Target
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
         yield InProcess(assistant)
+
+
+def text_of(target: Target) -> FindText:
+    """A function that gives the stored text of a document of the target, each asked for once."""
+
+    @lru_cache(maxsize=DOCUMENTS_KEPT)
+    def find(document_id: str) -> str | None:
+        document = target.document(document_id)
+        return document.text if document else None
+
+    return find
 
 
 def run_folder(name: str, runs: Path | None) -> Path:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from evaluation.errors import InvalidQuestions
 from evaluation.records import Fault, Gold, Question, QuestionSet, Turn
 
 KNOWN_LANGUAGES = ("en", "da", "nb", "nn", "sv")
+FindText = Callable[[str], str | None]
+"""The stored text of the document of an id, None where there is none."""
+
 KNOWN_FIELDS = frozenset({"id", "lang", "question", "type", "gold", "answer", "history", "split", "near_miss"})
 GOLD_FIELDS = frozenset({"doc", "quote", "speaker", "group", "optional"})
 REQUIRED_FIELDS = ("id", "lang", "question", "type", "gold")
@@ -101,15 +104,12 @@ def parse_turn(value: object) -> Turn:
     return Turn(role, expect_text(record.get("content"), "history.content"))
 
 
-def check(questions: Iterable[Question], documents: Mapping[str, str]) -> list[Fault]:
-    """Every fault of well-formed questions: ids twice, unknown documents, quotes that are not verbatim, odd histories.
-
-    `documents` maps a document's id to its stored text.
-    """
+def check(questions: Iterable[Question], find_text: FindText) -> list[Fault]:
+    """Every fault of well-formed questions: ids twice, unknown documents, quotes not verbatim, odd histories."""
     faults: list[Fault] = []
     places: dict[str, str] = {}
     for question in questions:
-        messages = [*question_messages(question), *gold_messages(question, documents)]
+        messages = [*question_messages(question), *gold_messages(question, find_text)]
         if question.id in places:
             messages.append(f"expected an id of its own, found the one of {places[question.id]}")
         places.setdefault(question.id, question.place)
@@ -127,15 +127,15 @@ def question_messages(question: Question) -> Iterable[str]:
         yield "expected the history to begin with a turn of the user, found one of the assistant"
 
 
-def gold_messages(question: Question, documents: Mapping[str, str]) -> Iterable[str]:
+def gold_messages(question: Question, find_text: FindText) -> Iterable[str]:
     """What is wrong with a question's gold."""
     if question.gold and all(gold.optional for gold in question.gold):
         yield "expected at least one gold quote that is not optional, found none"
     seen: set[tuple[str, str | None]] = set()
     for gold in question.gold:
-        text = documents.get(gold.document_id)
+        text = find_text(gold.document_id)
         if text is None:
-            yield f"expected the id of one of the {len(documents)} documents, found {gold.document_id!r}"
+            yield f"expected the id of a document that is indexed, found {gold.document_id!r}"
         elif gold.quote is not None and gold.quote not in text:
             yield f"expected a verbatim quote from {gold.document_id}, found {shorten(gold.quote)!r}"
         if (gold.document_id, gold.quote) in seen:
@@ -143,9 +143,9 @@ def gold_messages(question: Question, documents: Mapping[str, str]) -> Iterable[
         seen.add((gold.document_id, gold.quote))
 
 
-def require_valid(found: QuestionSet, documents: Mapping[str, str]) -> tuple[Question, ...]:
+def require_valid(found: QuestionSet, find_text: FindText) -> tuple[Question, ...]:
     """The questions of a set without faults. Raises InvalidQuestions with the first fault and how many there are."""
-    faults = [*found.faults, *check(found.questions, documents)]
+    faults = [*found.faults, *check(found.questions, find_text)]
     if faults:
         more = f" (and {len(faults) - 1} more; `kilde evaluate check` lists them)" if len(faults) > 1 else ""
         raise InvalidQuestions(f"{faults[0]}{more}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from evaluation.replies import RankedPassage, Reply, parse_passages, parse_reply
 from index.errors import KildeError
 from index.records import Filters
 from service.assistant import Assistant
+from service.errors import UnknownDocument
 from service.records import ChatRequest
 from service.wire import PassageModel, PassagesModel, ReplyModel, SearchedModel
 
@@ -40,8 +42,8 @@ class Target(Protocol):
 
     name: str
 
-    def documents(self) -> Mapping[str, SourceDocument]:
-        """Everything that answers come from, by id."""
+    def document(self, document_id: str) -> SourceDocument | None:
+        """A document with its stored text, None where there is none of this id."""
 
     def ask(self, message: str, conversation_id: str | None) -> Asked:
         """Answer `message`, in a new conversation or in one that was begun before."""
@@ -57,12 +59,12 @@ class InProcess:
         self.name = "in process"
         self._assistant = assistant
 
-    def documents(self) -> Mapping[str, SourceDocument]:
-        found = {}
-        for info in self._assistant.documents():
-            _, text = self._assistant.document(info.id)
-            found[info.id] = SourceDocument(info.id, info.title, info.language, text)
-        return found
+    def document(self, document_id: str) -> SourceDocument | None:
+        try:
+            info, text = self._assistant.document(document_id)
+        except UnknownDocument:
+            return None
+        return SourceDocument(info.id, info.title, info.language, text)
 
     def ask(self, message: str, conversation_id: str | None) -> Asked:
         began = time.perf_counter()
@@ -83,6 +85,10 @@ class InProcess:
         return parse_passages(PassagesModel(query=searched, passages=passages).model_dump(mode="json"))
 
 
+class NothingThere(TargetFailed):
+    """What was asked for does not exist."""
+
+
 class Served:
     """An instance of the service at `base_url`. With `stream` answers are read as server-sent events."""
 
@@ -94,12 +100,15 @@ class Served:
         headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
         self._client = httpx.Client(base_url=self.name, timeout=timeout, headers=headers)
 
-    def documents(self) -> Mapping[str, SourceDocument]:
-        found = {}
-        for info in self._get("/documents")["documents"]:
-            record = self._get("/documents/" + quote(info["id"], safe=""))
-            found[info["id"]] = SourceDocument(info["id"], info["title"], info["language"], record["text"])
-        return found
+    def document(self, document_id: str) -> SourceDocument | None:
+        try:
+            record = self._send("GET", "/documents/" + quote(document_id, safe=""), None)
+        except NothingThere:
+            return None
+        try:
+            return SourceDocument(record["id"], record["title"], record["language"], record["text"])
+        except (KeyError, TypeError) as error:
+            raise unlike_the_contract("a reply of GET /documents/{id}", error) from None
 
     def ask(self, message: str, conversation_id: str | None) -> Asked:
         body = {"message": message, "conversation_id": conversation_id, "language": "auto", "stream": self._stream}
@@ -128,9 +137,6 @@ class Served:
         """Close the connections."""
         self._client.close()
 
-    def _get(self, path: str) -> Any:
-        return self._send("GET", path, None)
-
     def _send(self, method: str, path: str, body: object) -> Any:
         """One request; a connection that breaks and a busy server (429, 502, 503) are tried again, twice."""
         for attempt in range(RETRIES + 1):
@@ -149,6 +155,8 @@ class Served:
                     f"expected a service at {self.name}, found {type(error).__name__}: {error}"
                 ) from error
             except httpx.HTTPStatusError as error:
+                if error.response.status_code == HTTPStatus.NOT_FOUND:
+                    raise NothingThere(f"expected {method} {path} to work at {self.name}, found status 404") from error
                 found = f"status {error.response.status_code}: {error.response.text[:200]}"
                 raise TargetFailed(f"expected {method} {path} to work at {self.name}, found {found}") from error
             except ValueError as error:

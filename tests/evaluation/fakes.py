@@ -35,8 +35,8 @@ class Scripted:
         self.searched: list[str] = []
         self._lock = Lock()
 
-    def documents(self) -> Mapping[str, SourceDocument]:
-        return DOCUMENTS
+    def document(self, document_id: str) -> SourceDocument | None:
+        return DOCUMENTS.get(document_id)
 
     def ask(self, message: str, conversation_id: str | None) -> Asked:
         with self._lock:

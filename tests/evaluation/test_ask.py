@@ -108,7 +108,7 @@ def test_a_target_that_is_gone_ends_the_run(tmp_path: Path) -> None:
 def test_a_quote_is_verbatim_only_at_its_offsets() -> None:
     """Right text at wrong offsets, another document and empty spans are not verbatim."""
     right = quoting("380.000 fans").citations[0]
-    assert is_verbatim(right, DOCUMENTS)
+    assert is_verbatim(right, DOCUMENTS.get)
     for wrong in (
         replace(right, start=right.start + 1),
         replace(right, text="380,000 fans"),
@@ -116,14 +116,14 @@ def test_a_quote_is_verbatim_only_at_its_offsets() -> None:
         replace(right, text="", end=right.start),
         replace(right, start=-20),
     ):
-        assert not is_verbatim(wrong, DOCUMENTS)
+        assert not is_verbatim(wrong, DOCUMENTS.get)
 
 
 def test_gold_is_placed_wherever_it_stands() -> None:
     """Every occurrence of a quote, overlapping ones too; the whole text for gold without a quote."""
     document = {"kodak": replace(DOCUMENTS["kodak"], text="aXaXa")}
-    assert place(Gold("kodak", "aXa"), document).spans == (Span(0, 3), Span(2, 5))
-    assert place(Gold("kodak", None), document).spans == (Span(0, 5),)
+    assert place(Gold("kodak", "aXa"), document.get).spans == (Span(0, 3), Span(2, 5))
+    assert place(Gold("kodak", None), document.get).spans == (Span(0, 5),)
 
 
 def test_broken_run_files_are_named(tmp_path: Path) -> None:

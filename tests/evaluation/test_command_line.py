@@ -14,6 +14,7 @@ from index.errors import KildeError
 from service.bootstrap import open_assistant
 from service.records import ChatRequest
 from service.settings import Settings
+from tests.service.model.scripted import Body, Say, ScriptedModel
 
 TEXT = """Kodak og Facebook
 
@@ -101,7 +102,7 @@ def test_the_checker_lists_every_fault(folder: Path) -> None:
     result = run("check", "set.jsonl")
     assert result.exit_code == 1
     assert "set.jsonl line 4: expected a JSON object" in result.output
-    assert "set.jsonl line 3: two: expected the id of one of the 1 documents, found 'x'" in result.output
+    assert "set.jsonl line 3: two: expected the id of a document that is indexed, found 'x'" in result.output
     with pytest.raises(InvalidQuestions, match="and 1 more"):
         run("run", "set.jsonl")
 
@@ -131,6 +132,28 @@ def test_rated_answers_become_a_set_to_label(folder: Path) -> None:
     assert good["gold"][0]["quote"] in TEXT
     assert (bad["gold"], bool(bad["shown"])) == ([], True)
     assert run("check", "rated.jsonl").exit_code == 1
+
+
+def test_a_model_judges_a_run(folder: Path) -> None:
+    """Its scores become measures of the run; agreement is printed where people have labelled; errors exit 1."""
+    assert run("run", "set.jsonl", "--name", "one").exit_code == 0
+    (folder / "labels.jsonl").write_text('{"id": "fans", "faithful": true, "relevant": false}\n')
+
+    def script(body: Body) -> Say:
+        grade = "grade" in body["messages"][0]["content"]
+        return Say(['{"grade": 3, "reason": "so"}' if grade else '{"statements": [{"text": "a", "supported": true}]}'])
+
+    with ScriptedModel(script) as model:
+        result = run("judge", "one", "--model", "m", "--base-url", model.url, "--labels", "labels.jsonl")
+    assert result.exit_code == 0, result.output
+    assert "faithful: agrees with people on 1.000 of 1 answers" in result.output
+    assert "relevant: agrees with people on 0.000 of 1 answers" in result.output
+    summary = json.loads((folder / "data" / "runs" / "one" / "summary.json").read_text())
+    assert summary["groups"][0]["measures"]["faithfulness"]["mean"] == 1
+    with ScriptedModel(lambda body: Say(["yes"])) as model:
+        failed = run("judge", "one", "--model", "m", "--base-url", model.url)
+    assert failed.exit_code == 1
+    assert "fans: expected JSON from the judge, found 'yes'" in failed.output
 
 
 @pytest.mark.parametrize(

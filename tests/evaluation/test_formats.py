@@ -61,7 +61,7 @@ def test_a_faulty_row_is_named(tmp_path: Path, text: str, message: str) -> None:
 def test_an_id_that_comes_back_later_is_a_duplicate(tmp_path: Path) -> None:
     """Rows of one id must stand together; elsewhere the checker names the second."""
     path = csv(tmp_path, HEADER + "a,en,One?,why,,,,,\nb,en,Two?,why,,,,,\na,en,One?,why,,,,,\n")
-    (fault,) = check(read_question_set(path).questions, {})
+    (fault,) = check(read_question_set(path).questions, lambda document_id: None)
     assert str(fault) == "set.csv line 4: a: expected an id of its own, found the one of set.csv line 2"
 
 
@@ -110,7 +110,7 @@ def test_squad(tmp_path: Path) -> None:
     assert not first.gold[0].speaker_given
     assert second.gold == ()
     assert [fault.place for fault in found.faults] == ["dev.json article 1 paragraph 1"]
-    assert check(found.questions, found.documents) == []
+    assert check(found.questions, found.documents.get) == []
 
 
 def test_a_form_without_languages_needs_one(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_beir(tmp_path: Path) -> None:
     assert found.documents == {"d_1": "T\n\nwords", "d2": "more"}
     (question,) = found.questions
     assert [(gold.document_id, gold.quote, gold.relevance) for gold in question.gold] == [("d_1", None, 2)]
-    assert check(found.questions, found.documents) == []
+    assert check(found.questions, found.documents.get) == []
 
 
 def test_faulty_judgements_are_named(tmp_path: Path) -> None:

@@ -150,9 +150,11 @@ def test_a_served_instance_has_the_scores_of_the_same_assistant_in_process(
 
 
 def test_documents_are_the_same_over_http(seeds_assistant: Assistant) -> None:
-    """Ids, titles, languages and every character of the texts."""
+    """Ids, titles, languages and every character of the texts; nothing where there is no document of an id."""
+    here = InProcess(seeds_assistant)
     with serving(seeds_assistant) as url, served(url) as target:
-        assert target.documents() == InProcess(seeds_assistant).documents()
+        for document_id in [info.id for info in seeds_assistant.documents()] + ["none", "../documents", "å/b?c"]:
+            assert target.document(document_id) == here.document(document_id)
 
 
 def test_an_unknown_conversation_is_a_failure_of_the_target(seeds_assistant: Assistant) -> None:
@@ -189,7 +191,7 @@ def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering((200, "text/plain", "")) as (url, _):
         pass
     with served(url) as target, pytest.raises(TargetFailed, match=f"expected a service at {url}, found ConnectError"):
-        target.documents()
+        target.document("d")
 
 
 @pytest.mark.parametrize(

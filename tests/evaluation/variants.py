@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,8 +32,8 @@ class Remembered:
         self._asked: dict[tuple[str, str | None], Asked] = {}
         self._found: dict[str, tuple[RankedPassage, ...]] = {}
 
-    def documents(self) -> Mapping[str, SourceDocument]:
-        return self._target.documents()
+    def document(self, document_id: str) -> SourceDocument | None:
+        return self._target.document(document_id)
 
     def ask(self, message: str, conversation_id: str | None) -> Asked:
         key = (message, conversation_id)
@@ -55,8 +54,8 @@ class Changed:
         self.name = f"{target.name}, {type(self).__name__}"
         self._target = target
 
-    def documents(self) -> Mapping[str, SourceDocument]:
-        return self._target.documents()
+    def document(self, document_id: str) -> SourceDocument | None:
+        return self._target.document(document_id)
 
     def ask(self, message: str, conversation_id: str | None) -> Asked:
         asked = self._target.ask(message, conversation_id)
