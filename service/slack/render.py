@@ -12,8 +12,10 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
     ContextActionsBlock,
+    ContextBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
+    PlainTextObject,
     RichTextBlock,
     RichTextElement,
     RichTextElementParts,
@@ -92,14 +94,25 @@ def voice(citation: CitationModel, words: Strings) -> str:
 
 
 def blocks(piece: Piece, words: Strings, public_url: str) -> list[Block]:
-    """A piece as blocks within Slack's limits; links lead to the quoted span where `public_url` is known."""
+    """A piece as blocks within Slack's limits; links lead to the quoted span where `public_url` is known.
+
+    Aids stand apart from the quotes, in the small grey letters of a context.
+    """
+    found: list[Block] = []
     elements: list[RichTextElement] = []
     if piece.text:
         style = Style(bold=True) if piece.bold else None
         elements += [_section(Text(text=part, style=style)) for part in cut(piece.text, MAX_BLOCK_CHARACTERS)]
     for citation in piece.quotes:
         elements += _quote(citation, words, public_url)
-        elements += _aids(citation, words)
+        aids = _aids(citation, words)
+        if aids:
+            found += [*_rich(elements), *aids]
+            elements = []
+    return [*found, *_rich(elements)]
+
+
+def _rich(elements: Sequence[RichTextElement]) -> list[Block]:
     return [RichTextBlock(elements=some).to_dict() for some in _within(elements)]
 
 
@@ -120,7 +133,7 @@ def _quote(citation: CitationModel, words: Strings, public_url: str) -> list[Ric
     return [RichTextQuoteElement(elements=part) for part in parts]
 
 
-def _aids(citation: CitationModel, words: Strings) -> list[RichTextElement]:
+def _aids(citation: CitationModel, words: Strings) -> list[Block]:
     """What helps somebody who does not read the quote's language, said not to be the quote."""
     found = []
     if citation.gloss:
@@ -128,8 +141,8 @@ def _aids(citation: CitationModel, words: Strings) -> list[RichTextElement]:
     if citation.translation:
         by, text = citation.translation.by, citation.translation.text
         found.append(words.text("slack.translation", by=by, text=text))
-    style = Style(italic=True)
-    return [_section(Text(text=part, style=style)) for text in found for part in cut(text, MAX_BLOCK_CHARACTERS)]
+    parts = [part for text in found for part in cut(text, MAX_BLOCK_CHARACTERS - 1000)]
+    return [ContextBlock(elements=[PlainTextObject(text=part, emoji=False)]).to_dict() for part in parts]
 
 
 def cut(text: str, limit: int) -> list[str]:
@@ -216,6 +229,8 @@ def plain_text(found: Iterable[Block]) -> str:
                 text = " ".join(f"[{element[side]['text']['text']}]" for side in ("positive_button", "negative_button"))
             elif element["type"] == "button":
                 text = f"[{element['text']['text']}]"
+            elif element["type"] == "plain_text":
+                text = element["text"]
             lines += [bar + line for line in text.split("\n")]
     return "\n".join(lines)
 

@@ -94,17 +94,18 @@ def test_a_streamed_answer_is_the_same_as_a_whole_one(made: Answer) -> None:
 
 
 def test_aids_are_said_not_to_be_the_quote() -> None:
-    """A gloss and a translation stand under the quote, in italics, and say what they are."""
+    """A gloss and a translation stand under the quote, apart from it and small, and say what they are."""
     shown = CitationModel.of(citation(1)).model_copy(
         update={
             "gloss": AidModel(language="en", text="but before we"),
             "translation": TranslationModel(language="en", text="But before we", by="Apertium"),
         }
     )
-    [block] = render.blocks(render.Piece("Says:", (shown,)), strings("en"), "")
-    lines = render.plain_text([block]).split("\n")
+    blocks = render.blocks(render.Piece("Says:", (shown, shown)), strings("en"), "")
+    assert [block["type"] for block in blocks] == ["rich_text", "context", "context"] * 2
+    assert [block.to_dict() for block in Block.parse_all(blocks)] == blocks
+    lines = render.plain_text(blocks).split("\n")
     assert lines[-2:] == [
         "Word for word, not a quote: but before we",
         "Translated by Apertium, not a quote: But before we",
     ]
-    assert block["elements"][-1]["elements"][0]["style"] == {"italic": True}
