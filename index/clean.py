@@ -48,7 +48,7 @@ def _convinces(page: Page, position: int, rule: Rule) -> bool:
     """Whether a strong phrase is enough here. Running text may be about cookies: there it is not, if it is long."""
     line = page.looks[position]
     if not line.prose:
-        return rule.match != "label" or not page.heads_text(position)
+        return True
     phrases = sum(not other.weak for other in line.rules)
     if line.unit.words < PARAGRAPH_WORDS:
         return page.edge(position) or phrases >= 2 or rule.match in ("label", "start")

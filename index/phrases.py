@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,8 @@ LANGUAGES = ("any", "en", "da", "nb", "nn", "sv")
 DATA = Path(__file__).parent / "data"
 
 _WORD = re.compile(r"\w+")
-_PHRASE_PART = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|([^\[\]()]+)")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_EITHER = re.compile(r"\(([^()]*)\)")
 
 
 def words_of(text: str) -> str:
@@ -57,14 +57,17 @@ def phrases_of(path: Path, name: str, table: object) -> Iterator[str]:
 def expand(phrase: str) -> Iterator[str]:
     """Return the phrases that `[x]` (may be missing) and `(a|b)` (one of them) stand for, as compared words.
 
-    `#` (a number) and `*` (one or more words) stay as they are.
+    `#` (a number) and `*` (one or more words) stay as they are; `(a|b)` may stand within `[…]`.
     """
-    choices = [
-        ("", optional) if optional else tuple(either.split("|")) if either else (plain,)
-        for optional, either, plain in _PHRASE_PART.findall(phrase)
-    ]
-    for chosen in itertools.product(*choices):
-        yield " ".join(part if part in "#*" else words_of(part) for part in " ".join(chosen).split()).strip()
+    if optional := _OPTIONAL.search(phrase):
+        choices = ("", optional.group(1))
+    elif optional := _EITHER.search(phrase):
+        choices = tuple(optional.group(1).split("|"))
+    else:
+        yield " ".join(part if part in "#*" else words_of(part) for part in phrase.split()).strip()
+        return
+    for choice in choices:
+        yield from expand(f"{phrase[: optional.start()]} {choice} {phrase[optional.end() :]}")
 
 
 @dataclass(frozen=True, slots=True)
