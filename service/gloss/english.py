@@ -21,7 +21,7 @@ from service.gloss.syntax import (
     subject_of,
 )
 
-PLURAL_NOUNS = (("people",), ("police",), ("social media",), ("media",), ("young people",), ("staff",))
+PLURAL_NOUNS = (("people",), ("police",), ("social media",), ("media",), ("young people",), ("staff",), ("goods",))
 """English nouns that are plural without an ending, as cells begin."""
 
 REFLEXIVE = {
@@ -105,7 +105,8 @@ class EnglishWriter:
     def noun(self, word: str, *, plural: bool) -> str:
         if not plural:
             return word
-        if word.rpartition(" ")[2] in self._plurals or word.startswith("the "):
+        last = word.rpartition(" ")[2]
+        if last in self._plurals or word.startswith("the ") or self._morphology.is_plural_entry(last):
             return word
         head, sep, rest = word.partition(" of ")
         before, space, last = head.rpartition(" ")

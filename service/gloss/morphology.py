@@ -86,6 +86,10 @@ class Morphology:
             form for (pos, _, feature), forms in listed if (pos, feature) == ("noun", "pl") for form in forms
         )
 
+    def is_plural_entry(self, word: str) -> bool:
+        """Whether an English entry is a plural already (`terms`): the dictionary has it as a form of its singular."""
+        return word.endswith("s") and not word.endswith("ss") and self.is_form(word, word[:-1], "en")
+
     def gender(self, noun: str, language: str) -> str:
         """ "neut" or "common" by the definite form ("fem" in Nynorsk); "common" where it is not known."""
         definite = self.inflect(noun, "noun", "sg.def", language)

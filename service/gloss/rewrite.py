@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from service.gloss.records import FunctionWord, Node
+from service.gloss.syntax import FINITE, head_of_phrase
 
 # `for nogle måneder siden`: some months ago.
 _AGO_FIRST = {"da": "for", "nb": "for", "nn": "for", "sv": "för"}
@@ -43,6 +44,8 @@ def rewrite(
     elif target == "en":
         _ago(found, source)
         _gerunds(found)
+    if source != "en":
+        _conditions(found, function_words)
     return tuple(found)
 
 
@@ -61,6 +64,21 @@ def _ago(nodes: list[Node], source: str) -> None:
         node = nodes[place]
         if node.words.lower() in _TIMES and nodes[place - 1].plural and nodes[place - 2].tag in ("NUM", "DET"):
             nodes[place] = replace(node, words="ago", dropped=True)
+
+
+def _conditions(nodes: list[Node], function_words: Sequence[FunctionWord]) -> None:
+    """`om varan är trasig` behind a finite verb is a condition: "if the goods are …", not "about the goods"."""
+    for place, node in enumerate(nodes):
+        if node.tag != "PREP" or node.words.lower() != "om":
+            continue
+        head = head_of_phrase(nodes, place)
+        verb = head + 1 if head is not None else len(nodes)
+        if verb >= len(nodes) or nodes[verb].tag not in FINITE:
+            continue
+        border = next((p for p in range(place - 1, -1, -1) if nodes[p].tag in ("SUB", "REL", "WH", "END", ",")), -1)
+        if any(before.tag in FINITE for before in nodes[border + 1 : place]):
+            row = next(row for row in function_words if row.tag == "SUB" and row.forms["en"][:1] == ("if",))
+            nodes[place] = replace(node, reading=replace(node.reading, tag="SUB", function=row))
 
 
 def _gerunds(nodes: list[Node]) -> None:
