@@ -6,21 +6,16 @@ has each term of a question. Words are analysed in `index.words`, multi-word ent
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
 from typing import Literal
 
-from index.lexicon import LANGUAGES, Lexicon
+from index.entries import TOKEN, Entries
+from index.lexicon import Lexicon
 from index.records import Span
 from index.words import DEFAULTS, Word, WordAnalyzer, WordSettings, normalise
 
-# A number with its groups and decimals, or letters and digits with inner apostrophes.
-TOKEN = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*")
-MAX_PHRASE = 4
 PART_WEIGHT = 0.5
 RELATED_WEIGHT = 0.4
 MAX_RELATED = 8
@@ -33,9 +28,6 @@ MATCH_FOREIGN_SURFACE = 0.9
 SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
 
 NO_CORRECTIONS: Mapping[str, str] = {}
-
-# The words of a multi-word entry, and its concept ids.
-Phrase = tuple[tuple[str, ...], tuple[str, ...]]
 
 TermKind = Literal["word", "name", "number", "phrase"]
 
@@ -109,11 +101,12 @@ class Analyzer:
     def __init__(self, lexicon: Lexicon, settings: WordSettings = DEFAULTS) -> None:
         self.lexicon = lexicon
         self.words = WordAnalyzer(lexicon, settings)
+        self._entries = Entries(lexicon)
 
     @property
     def fingerprint(self) -> str:
         """Changes when an index made by another version of the analysis or lexicon has to be rebuilt."""
-        return f"analysis-1-{self.lexicon.sha256[:16]}"
+        return f"analysis-2-{self.lexicon.sha256[:16]}"
 
     def tokens(self, text: str, language: str, corrections: Mapping[str, str] = NO_CORRECTIONS) -> list[Token]:
         """The tokens of `text` in order; a word in `corrections` (normalised) is analysed as the one given there."""
@@ -153,7 +146,7 @@ class Analyzer:
                 add(SURFACE + part.surface, place, PART_WEIGHT)
                 for id_, weight in part.concepts:
                     add(CONCEPT + id_, place, PART_WEIGHT * weight)
-        for first, _, ids in self._phrases(tokens, language):
+        for first, _, ids in self._entries.find([token.word.keys for token in tokens], language):
             for id_ in ids:
                 kind = FUNCTION if self.lexicon.concepts[id_].pos == "func" else CONCEPT
                 add(kind + id_, bisect_right(ends, tokens[first].start), len(ids) ** -0.5)
@@ -179,7 +172,7 @@ class Analyzer:
         for place, token in enumerate(tokens):
             term = self._term(token, first=place == 0)
             (functions if token.word.function else terms).append(term)
-        for first, last, ids in self._phrases(tokens, language):
+        for first, last, ids in self._entries.find([token.word.keys for token in tokens], language):
             start, end = tokens[first].start, tokens[last].end
             function = any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
             concepts = tuple((id_, len(ids) ** -0.5) for id_ in ids)
@@ -245,53 +238,6 @@ class Analyzer:
                 if other not in own and self.lexicon.concepts[other].pos != "func":
                     found[other] = max(RELATED_WEIGHT * weight * closeness, found.get(other, 0.0))
         return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
-
-    @cached_property
-    def _phrase_index(self) -> Mapping[str, Mapping[tuple[str, str], tuple[Phrase, ...]]]:
-        """Language → first two words → multi-word entries, the longest first."""
-        index: dict[str, dict[tuple[str, str], list[Phrase]]] = {}
-        for language in LANGUAGES:
-            entries = index[language] = {}
-            for entry, ids in self.lexicon.words(language).items():
-                if " " not in entry and "-" not in entry:
-                    continue
-                words = tuple(match[0] for match in TOKEN.finditer(entry))
-                if 1 < len(words) <= MAX_PHRASE:
-                    entries.setdefault((words[0], words[1]), []).append((words, ids))
-        return {
-            language: {
-                first: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for first, found in entries.items()
-            }
-            for language, entries in index.items()
-        }
-
-    def _phrases(self, tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """(first token, last token, concept ids) of multi-word entries, longest first, without overlap."""
-        entries = self._phrase_index.get(language)
-        if not entries:
-            return
-        keys = [token.word.keys for token in tokens]
-        place, last = 0, len(keys) - 1
-        while place < last:
-            step = 1
-            for pair in product(keys[place], keys[place + 1]):
-                if (found := entries.get(pair)) and (entry := _fitting(found, keys, place)):
-                    words, ids = entry
-                    yield place, place + len(words) - 1, ids
-                    step = len(words)
-                    break
-            place += step
-
-
-def _fitting(entries: Sequence[Phrase], keys: Sequence[tuple[str, ...]], place: int) -> Phrase | None:
-    """The first of `entries` whose words stand at `place`; the first two are known to."""
-    for entry in entries:
-        words = entry[0]
-        if len(words) <= len(keys) - place and all(
-            words[offset] in keys[place + offset] for offset in range(2, len(words))
-        ):
-            return entry
-    return None
 
 
 def _strength(term: QuestionTerm, passage: PassageTerms, foreign: bool) -> float:

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import scoring, spelling
+from index import explanation, scoring, spelling
 from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.explanation import Contribution
 from index.inverted import Candidate, Entry, InvertedIndex
 from index.records import Filters, Passage, Span
 from index.scoring import Element, Weights
@@ -124,17 +125,21 @@ class LexicalIndex:
             if language in self._indexes
         }
 
+    def explain(self, question: QuestionTerms, passage: Passage) -> tuple[Contribution, ...]:
+        """Which terms of the question met which terms of an indexed passage, and what each contributed."""
+        index = self._language(passage.language)
+        looked_for = scoring.elements(question, passage.language != question.language, self._weights)
+        occurrences = self._analyzer.occurrences(_text(passage), passage.language)
+        rarity = _rarity(index, looked_for).__getitem__
+        return explanation.explain(question, looked_for, occurrences, rarity, index.average_length(), self._weights)
+
     def _search_language(
         self, language: str, question: QuestionTerms, vector: NDArray[np.float32], limit: int, filters: Filters
     ) -> list[LexicalHit]:
         index = self._indexes[language]
         foreign = language != question.language
         looked_for = scoring.elements(question, foreign, self._weights)
-        count = index.count()
-        rarity = {
-            term: scoring.idf(count, min(count, index.document_frequency(term)))
-            for term in {element.term for element in looked_for}
-        }
+        rarity = _rarity(index, looked_for)
         found = index.search(_merged(looked_for), min(limit, FOREIGN_CANDIDATES) if foreign else limit, filters)
         if not found:
             return []
@@ -177,6 +182,13 @@ class LexicalIndex:
             for folder in self.folder.iterdir():
                 if folder.is_dir():
                     self._language(folder.name)
+
+
+def _rarity(index: InvertedIndex, looked_for: Sequence[Element]) -> dict[str, float]:
+    """The inverse document frequency of every term in one language."""
+    count = index.count()
+    terms = {element.term for element in looked_for}
+    return {term: scoring.idf(count, min(count, index.document_frequency(term))) for term in terms}
 
 
 def _text(passage: Passage) -> str:

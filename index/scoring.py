@@ -40,7 +40,7 @@ class Weights:
     names: float = 1.5
     foreign_functions: float = 0.7
     own_functions: float = 0.0
-    sentence: float = 0.8
+    sentence: float = 0.6
     sentence_length: float = 0.15
 
 

@@ -6,11 +6,19 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 from index import compounds
+from index.errors import InvalidData
 from index.folding import fold, strip_marks
+from index.lemmas import Lemmas
 from index.lexicon import LANGUAGES, Lexicon
 
+INFLECTIONS = Path(__file__).parent / "data" / "inflections.tsv"
+# What a rule of inflection may lead to, and the shortest stem that it may leave.
+INFLECTED = frozenset({"noun", "verb", "adj", "name"})
+MIN_STEM = 3
+CONTRACTIONS = ("'re", "'ll", "'ve", "'d", "'m")
 SNOWBALL = {"en": "english", "da": "danish", "nb": "norwegian", "nn": "norwegian", "sv": "swedish"}
 
 
@@ -54,6 +62,7 @@ class WordAnalyzer:
         self.settings = settings
         self._cache: dict[str, dict[str, Word]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
+        self._lemmas = Lemmas()
 
     def word(self, text: str, language: str) -> Word:
         """The analysis of `text`, one token as written."""
@@ -71,15 +80,11 @@ class WordAnalyzer:
             return word
         if corrected := self.lexicon.forms[language].get(word):
             return corrected
-        import simplemma
-
-        return simplemma.lemmatize(word, lang=language).lower()
+        return self._lemmas.lemma(word, language)
 
     def is_dictionary_word(self, word: str, language: str) -> bool:
         """Whether simplemma's full-form dictionary has the lower-case word."""
-        import simplemma
-
-        return simplemma.is_known(word, lang=language)
+        return self._lemmas.is_known(word, language)
 
     def is_known(self, word: str, language: str) -> bool:
         """Whether the lexicon or the full-form dictionary has the lower-case word."""
@@ -102,6 +107,8 @@ class WordAnalyzer:
             return Word(surface=word, keys=(word,), concepts=_weigh(ids), known=bool(ids))
         lemma = self.lemma(word, language)
         ids, function = self._senses(word, lemma, language)
+        if not ids and (citation := self._citation(word, language)):
+            lemma, ids = citation, self.lexicon.words(language)[citation]
         known = bool(ids) or word in self.lexicon.forms[language] or self.is_dictionary_word(word, language)
         if not known and self.settings.variants and (variant := self._variant(word, language)):
             return self._analyse(variant, language, is_part=is_part)
@@ -125,6 +132,18 @@ class WordAnalyzer:
             ids = (*ids, *(id_ for id_ in entries.get(lemma, ()) if id_ not in ids))
         functions = tuple(id_ for id_ in ids if self.lexicon.concepts[id_].pos == "func")
         return (functions, True) if functions else (ids, False)
+
+    def _citation(self, word: str, language: str) -> str | None:
+        """A content word of the lexicon that `word` is an inflection of by rule, where the dictionary knew none."""
+        entries = self.lexicon.words(language)
+        for ending, replacement in _inflections()[language]:
+            stem = word[: -len(ending)]
+            if len(stem) < MIN_STEM or not word.endswith(ending):
+                continue
+            ids = entries.get(stem + replacement)
+            if ids and all(self.lexicon.concepts[id_].pos in INFLECTED for id_ in ids):
+                return stem + replacement
+        return None
 
     def _surface(self, word: str, lemma: str, language: str, known: bool) -> str:
         if not known and self.settings.neutral_unknown:
@@ -184,12 +203,28 @@ class WordAnalyzer:
         return found if found != word else None
 
 
+@lru_cache(maxsize=1)
+def _inflections() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Language → (ending, what stands there in the citation form), the longest endings first."""
+    rules: dict[str, list[tuple[str, str]]] = {language: [] for language in LANGUAGES}
+    for number, line in enumerate(INFLECTIONS.read_text(encoding="utf-8").splitlines()[1:], start=2):
+        cells = line.split("\t")
+        if len(cells) != 3 or cells[0] not in rules or not cells[1]:
+            raise InvalidData(
+                f"{INFLECTIONS.name} line {number}: expected language, ending, replacement, found {line!r}"
+            )
+        rules[cells[0]].append((cells[1], cells[2]))
+    return {language: tuple(sorted(found, key=lambda rule: -len(rule[0]))) for language, found in rules.items()}
+
+
 @lru_cache(maxsize=65_536)
 def normalise(token: str) -> str:
     """Lower case, composed letters, straight apostrophes, no possessive 's; numbers without grouping, with a point."""
     word = unicodedata.normalize("NFC", token).lower().replace("’", "'")
     if word.endswith("'s") or word.endswith("s'"):
         word = word[:-2] if word.endswith("'s") else word[:-1]
+    elif "'" in word:
+        word = next((word.removesuffix(ending) for ending in CONTRACTIONS if word.endswith(ending)), word)
     if word and word[0].isdigit():
         return _number(word)
     return word or token

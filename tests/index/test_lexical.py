@@ -81,9 +81,7 @@ def test_changes_count_only_after_commit(index: LexicalIndex) -> None:
 
 def test_document_frequency_counts_passages_of_all_languages(index: LexicalIndex) -> None:
     """A term is counted by its stem or its concept, whichever more passages have."""
-    found = {
-        term.text: index.document_frequency(term) for term in analyzer().question("cat company zebra", "en").terms
-    }
+    found = {term.text: index.document_frequency(term) for term in analyzer().question("cat company zebra", "en").terms}
     assert found == {"cat": 2, "company": 2, "zebra": 0}
 
 
@@ -112,3 +110,11 @@ def test_a_second_writer_is_refused(index: LexicalIndex) -> None:
     other = LexicalIndex(index.folder, analyzer())
     with pytest.raises(IndexUnavailable, match="write"):
         other.add([passage("g", "da", "To katte.")])
+
+
+def test_an_explanation_says_what_met_and_what_it_gave(index: LexicalIndex) -> None:
+    """Each contribution names the question's word, the term that both have, and its score; the sum is the BM25 part."""
+    found = index.explain(analyzer().question("Which company went bankrupt?", "en"), PASSAGES[1])
+    assert {"company", "go-bankrupt"} <= {one.met for one in found if one.kind == "concept"}
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert str(found[0]).startswith(f"{found[0].asked} ~ {found[0].met}")

@@ -1,0 +1,72 @@
+"""Finds the entries of several words (`customer service`, `gå konkurs`) in a text, inflected as they may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+
+from index.lexicon import LANGUAGES, Lexicon
+
+# A number with its groups and decimals, or letters and digits with inner apostrophes.
+TOKEN = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*")
+MAX_WORDS = 4
+
+# The words of an entry, and its concept ids.
+Entry = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Entries:
+    """The entries of several words, by their first two."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def find(self, keys: Sequence[tuple[str, ...]], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """(first word, last word, concept ids) of every entry, the longest at each place, without overlap.
+
+        Args:
+            keys: of each word of the text the forms that it may stand under in an entry: as written, and its lemma.
+        """
+        entries = self._index.get(language)
+        if not entries:
+            return
+        place, last = 0, len(keys) - 1
+        while place < last:
+            step = 1
+            for pair in product(keys[place], keys[place + 1]):
+                if (found := entries.get(pair)) and (entry := _fitting(found, keys, place)):
+                    words, ids = entry
+                    yield place, place + len(words) - 1, ids
+                    step = len(words)
+                    break
+            place += step
+
+    @cached_property
+    def _index(self) -> Mapping[str, Mapping[tuple[str, str], tuple[Entry, ...]]]:
+        """Language → first two words → entries, the longest first."""
+        index: dict[str, dict[tuple[str, str], list[Entry]]] = {}
+        for language in LANGUAGES:
+            entries = index[language] = {}
+            for text, ids in self._lexicon.words(language).items():
+                if " " not in text and "-" not in text:
+                    continue
+                words = tuple(match[0] for match in TOKEN.finditer(text))
+                if 1 < len(words) <= MAX_WORDS:
+                    entries.setdefault((words[0], words[1]), []).append((words, ids))
+        return {
+            language: {pair: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for pair, found in entries.items()}
+            for language, entries in index.items()
+        }
+
+
+def _fitting(entries: Sequence[Entry], keys: Sequence[tuple[str, ...]], place: int) -> Entry | None:
+    """The first of `entries` whose words stand at `place`; the first two are known to."""
+    for entry in entries:
+        words = entry[0]
+        if len(words) <= len(keys) - place and all(
+            words[offset] in keys[place + offset] for offset in range(2, len(words))
+        ):
+            return entry
+    return None
