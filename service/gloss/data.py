@@ -32,7 +32,8 @@ class Tables:
     `function_words` in the file's order; `rules[language]`; `irregular[language][pos, lemma, feature]` → forms, the
     usual one first; `contractions` English, lower case; `names` words that are rather names where they are capitalised;
     `transitions[tag, next tag]` weights; `preferred[language, word]` → concept ids in order;
-    `wordings[concept id, language]` what a concept is called in a gloss; `entries` concepts that only a gloss needs.
+    `wordings[concept id, language]` what a concept is called in a gloss; `entries` concepts that only a gloss needs;
+    `prefixes` of verbs, which leave a verb irregular.
     """
 
     function_words: tuple[FunctionWord, ...]
@@ -44,6 +45,7 @@ class Tables:
     preferred: Mapping[tuple[str, str], tuple[str, ...]]
     wordings: Mapping[tuple[str, str], str]
     entries: tuple[Concept, ...]
+    prefixes: frozenset[str]
 
 
 @cache
@@ -65,6 +67,7 @@ def load_tables(folder: Path = FOLDER) -> Tables:
         rules={language: tuple(found) for language, found in rules.items()},
         irregular=irregular,
         contractions={cells[0]: cells[1] for cells in _rows(folder / "contractions.tsv", 2)},
+        prefixes=frozenset(line for (line,) in _rows(folder / "prefixes.tsv", 1)),
         names=frozenset(line for (line,) in _rows(folder / "names.tsv", 1)),
         transitions={(tag, after): float(weight) for tag, after, weight in _rows(folder / "transitions.tsv", 3)},
         preferred={(lang, word): tuple(ids.split("|")) for lang, word, ids in _rows(folder / "preferred.tsv", 3)},

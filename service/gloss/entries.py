@@ -149,6 +149,8 @@ class Entries:
         """How an entry that ends in the infinitive marker or a preposition is seen by the word after it."""
         if entry[-1] in ("at", "å", "att") or (entry[-1] == "to" and tag == "AUX"):
             return "INFM"
+        if not tag.startswith(("V", "N", "PREP", "ADJ", "IMP")):
+            return ""  # selv om: a conjunction
         return "PREP" if any(row.tag == "PREP" for row in self._reader.functions(language).get(entry[-1], ())) else ""
 
     def _forms(self, word: str | None, head: str, pos: str, language: str) -> Iterator[tuple[str, str, bool, float]]:

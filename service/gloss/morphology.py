@@ -71,7 +71,9 @@ class Morphology:
 
     def irregular_tails(self, form: str, language: str) -> Iterator[Analysis]:
         """Irregular forms behind a prefix: `foregik` → `foregå`, past."""
-        for cut in range(2, len(form) - _MIN_TAIL + 1):
+        for cut in range(1, len(form) - _MIN_TAIL + 1):
+            if form[:cut] not in self._tables.prefixes:
+                continue
             for found in self._irregular[language].get(form[cut:], ()):
                 yield Analysis(form[:cut] + found.lemma, found.pos, found.feature, irregular=True, tail=True)
 
@@ -119,7 +121,9 @@ class Morphology:
                 return form
         for cut in range(2, len(lemma) - _MIN_TAIL + 1):
             tail = lemma[cut:]
-            if (found := irregular.get((pos, tail, feature))) and VOWELS.intersection(lemma[:cut]):
+            # A noun may be a compound of any first part, a verb only of a prefix.
+            fits = VOWELS.intersection(lemma[:cut]) if pos == "noun" else lemma[:cut] in self._tables.prefixes
+            if fits and (found := irregular.get((pos, tail, feature))):
                 return lemma[:cut] + found[0]
         if language == "en":
             return english(lemma, pos, feature)
@@ -153,8 +157,12 @@ def english(lemma: str, pos: str, feature: str) -> str | None:
 
 
 def _regular_verb(lemma: str, pos: str, feature: str, language: str) -> str | None:
-    """A form of the loan verbs in -ere and -era, which are all inflected alike."""
-    if pos != "verb" or not lemma.endswith(("ere", "era")) or len(lemma) < 6:
+    """The usual present, and the forms of the loan verbs in -ere and -era, which are all inflected alike."""
+    if pos != "verb" or len(lemma) < 4:
+        return None
+    if feature == "pres" and lemma[-1] in "ea":
+        return lemma[:-1] + {"da": "er", "nb": "er", "nn": "ar", "sv": "ar"}[language]
+    if not lemma.endswith(("ere", "era")) or len(lemma) < 6:
         return None
     endings = {
         "da": {"pres": "er", "past": "ede", "part": "et", "ger": "ende"},

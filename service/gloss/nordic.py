@@ -34,6 +34,7 @@ REFLEXIVE = {
     "nn": ("seg", "meg", "deg", "oss", "dykk"),
     "sv": ("sig", "mig", "dig", "oss", "er"),
 }
+_PREPOSITIONS = frozenset({"til", "till", "på", "i", "av", "af", "om", "for", "för", "med"})
 _LINKERS = {"da": ("", "s", "e"), "nb": ("", "s", "e"), "nn": ("", "s", "e"), "sv": ("", "s")}
 
 
@@ -173,6 +174,8 @@ class NordicWriter:
     def _inflected(self, nodes: Sequence[Node], place: int, word: str, reading: Reading, feature: str) -> str:
         if reading.pos == "noun" and feature != "sg":
             before, space, last = word.rpartition(" ")
+            if last in _PREPOSITIONS:  # tillit til: the noun stands first
+                return self._noun(before, feature) + space + last if " " not in before else word
             if before and " " not in before:
                 before = self._morphology.inflect(before, "adj", "pl", self.language) or before
                 if self.language == "da":
@@ -239,15 +242,15 @@ class NordicWriter:
 
     def _agreeing(self, nodes: Sequence[Node], place: int, row: FunctionWord, forms: tuple[str, ...]) -> str:
         head = head_of_phrase(nodes, place)
-        if head is None:
-            return forms[0]
+        if head is None or nodes[head].reading.kept:
+            return _like(nodes[place].words.lower(), forms)
         noun = nodes[head]
         gender = self._gender(noun)
         if row.feature == "sg" and row.forms["en"][0] == "a":
             return INDEFINITE[self.language].get(gender, forms[0])
         single = [form for form in forms if " " not in form]
         if noun.plural:
-            return next((form for form in single if form.endswith(("e", "a", "i"))), forms[0])
+            return next((form for form in reversed(single) if form.endswith(("e", "a", "dei"))), forms[0])
         if gender == "neut":
             return next((form for form in single if form.endswith("t")), forms[0])
         return (
@@ -255,3 +258,11 @@ class NordicWriter:
             if not forms[0].endswith("t")
             else next((f for f in single if not f.endswith(("t", "e", "a"))), forms[0])
         )
+
+
+def _like(written: str, forms: tuple[str, ...]) -> str:
+    """The form whose ending is that of the source's word, where no noun says which: `alt`, `andre`."""
+    for endings in (("t",), ("e", "a", "i")):
+        if written.endswith(endings):
+            return next((form for form in forms if form.endswith(endings) and " " not in form), forms[0])
+    return forms[0]

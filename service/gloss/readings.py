@@ -155,6 +155,12 @@ class Reader:
             key = (found.lemma, found.pos, found.feature)
             if self._is_neuter_plural(word, found, language):
                 continue
+            if (
+                found.tail
+                and self._words.is_dictionary_word(word, language)
+                and not self._morphology.is_form(word, found.lemma, language)
+            ):
+                continue  # sv företagen is företag, not före + tagen
             if key in seen or not self.vocabulary.has(found.lemma, language):
                 continue
             seen.add(key)
