@@ -17,6 +17,7 @@ _REPEATED = 3
 _REMAINDER_WORDS = 6
 _QUESTION_WORDS = 10
 _CONTACT_WORDS = 15
+_LONGEST_RUN = 12
 _LINK_WORDS = 4
 _LABEL_WORDS = 2
 _SEPARATOR = re.compile(r"\s+[|>»›•·/→]\s+|\s*\|\s*")
@@ -35,7 +36,7 @@ def drop_by_layout(page: Page) -> None:
             page.drop(position, "categories or tags")
         elif _is_stray(page, position):
             page.drop(position, "stray token")
-        elif _is_date_line(line) and not page.heads_text(position) and not line.unit.marker:
+        elif _is_date_line(page, position) and not page.heads_text(position) and not line.unit.marker:
             page.drop(position, "date or reading time")
         elif _is_repeated(page, position, counts[line.words]):
             page.drop(position, "repeated line")
@@ -50,10 +51,18 @@ def _is_row_of_links(line: Look) -> bool:
     return len(parts) >= 3 and all(len(part.split()) <= _LINK_WORDS for part in parts)
 
 
-def _is_date_line(line: Look) -> bool:
-    """Whether a line is a date, with or without a label: "Granskad: 3 november 2022"."""
+def _is_date_line(page: Page, position: int) -> bool:
+    """Whether a line is a date, or one with a label beside furniture: "Granskad: 3 november 2022"."""
+    line = page.looks[position]
+    if _labelled_date(line):
+        beside = [page.looks[other] for other in (position - 1, position + 1) if 0 <= other < len(page.looks)]
+        return page.edge(position) and any(other.rules and not other.prose for other in beside)
+    return is_date(line.text)
+
+
+def _labelled_date(line: Look) -> bool:
     label, colon, rest = line.text.partition(":")
-    return is_date(line.text) or (bool(colon) and len(label.split()) <= _LABEL_WORDS and is_date(rest))
+    return bool(colon) and len(label.split()) <= _LABEL_WORDS and is_date(rest)
 
 
 def _is_stray(page: Page, position: int) -> bool:
@@ -93,8 +102,10 @@ def _menu_lines(page: Page) -> list[int]:
 
 
 def _in_menu(page: Page, position: int, line: Look, run: Sequence[int]) -> bool:
-    if position in page.bylines or page.marks[position] or line.unit.closed or line.unit.marker.startswith("#"):
+    if position in page.bylines or page.marks[position] or line.unit.closed or line.unit.marker:
         return False
+    if not any(character.isalpha() for character in line.text):
+        return False  # a cell of a table
     if page.dropped(position) and not line.prose:
         return True
     longest = _MENU_WORDS if run and not line.unit.after_blank else _LOOSE_MENU_WORDS
@@ -118,7 +129,9 @@ def drop_remainders(page: Page) -> None:
         return
     tail = range(page.last_prose + 1, len(page.looks))
     run = [position for position in tail if page.free(position) and _is_remainder(page, position)]
-    if run and (len(run) >= _REPEATED or any(page.dropped(position) for position in tail)):
+    known = any(page.dropped(position) for position in tail)
+    # A long run without any known furniture is a table or a list of the article.
+    if known or _REPEATED <= len(run) <= _LONGEST_RUN:
         for position in run:
             page.drop(position, "short line after the last sentence", soft=True)
 

@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.speech import speech
+
 # "•", "-", "1.", "2)", "#" and their like, then a blank: what a list item or a heading starts with.
 _MARKER = re.compile(r"(?:[•◦▪▫●○■□‣⁃∙·*+–—-]|#{1,6}|>|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[^\S\n]+(?=\S)")
+_WORD = re.compile(r"[^\W\d_]+")
 _CLOSING = "\"'”’“‘»«)]}*_"
 _ENDINGS = frozenset(".!?…:;。！？؟")
 _WIDEST_WRAP = (
@@ -79,9 +82,10 @@ def _lines(text: str) -> Iterator[_Line]:
             content = content[1:].strip()
         if content:
             start = position + lead
-            marker = _MARKER.match(raw, lead)
+            end = start + len(content)
+            marker = text[start : start + marker_length(text, start, end)].rstrip()
             indent = len(raw[:lead].expandtabs(_TAB_COLUMNS))
-            yield _Line(start, start + len(content), indent, blank, marker.group().rstrip() if marker else "")
+            yield _Line(start, end, indent, blank, marker)
         blank = not content
         position += len(raw)
 
@@ -136,7 +140,13 @@ def _ending(text: str, start: int, end: int) -> str:
 def marker_length(text: str, start: int, end: int) -> int:
     """Return how many characters of `text[start:end]` are its list marker and the blanks behind it, 0 without one."""
     marker = _MARKER.match(text, start, end)
-    return marker.end() - start if marker else 0
+    if marker is None:
+        return 0
+    if marker.group()[0].isdigit():
+        word = _WORD.match(text, marker.end(), min(end, marker.end() + 20))
+        if word and word.group().casefold() in speech().months:
+            return 0  # "27. juli …" is a date.
+    return marker.end() - start
 
 
 def _unit(text: str, first: _Line, last: _Line) -> Unit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -11,7 +11,7 @@ from typing import Literal, cast, get_args
 from index.errors import InvalidData
 from index.lines import Unit
 from index.phrases import DATA, LANGUAGES, PhraseTable, phrases_of, read_toml, words_of
-from index.speech import function_share, is_date
+from index.speech import function_share
 
 Match = Literal["whole", "start", "label", "within"]
 Opens = Literal["list", "box", "form"]
@@ -64,7 +64,6 @@ def look(text: str, units: Sequence[Unit]) -> list[Look]:
     A text in which hardly any function word of the five languages stands is in another one; its prose is then told
     by length and punctuation alone.
     """
-    units = [_without_date_marker(text, unit) for unit in units]
     contents = [text[unit.body : unit.end] for unit in units]
     words = [
         words_of(content if unit.words <= _JUDGED_WORDS else content[: _JUDGED_WORDS * 12])
@@ -77,13 +76,6 @@ def look(text: str, units: Sequence[Unit]) -> list[Look]:
         Look(unit, content, listed, _is_prose(unit, share if known else 1.0), share, _rules(unit, content, listed))
         for unit, content, listed, share in zip(units, contents, words, shares, strict=True)
     ]
-
-
-def _without_date_marker(text: str, unit: Unit) -> Unit:
-    """Return "14. mars 2019" as the date that it is, not as item 14 of a list."""
-    if unit.marker[:1].isdigit() and unit.words <= 8 and is_date(text[unit.start : unit.end]):
-        return replace(unit, marker="", body=unit.start, words=unit.words + 1)
-    return unit
 
 
 def _is_prose(unit: Unit, share: float) -> bool:

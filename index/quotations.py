@@ -18,6 +18,7 @@ _LONGEST_QUOTATION = 6_000  # characters; no paragraph that one person says is l
 _LONGEST_CLAUSE = 16  # words from the verb on: "sier administrerende direktør Kari Nordmann i Firma til Avisen"
 _LONGEST_OWN_CLAUSE = 6  # "bruker jeg å si"
 _MOST_TITLE_WORDS = 7
+_LONGEST_UNNAMED = 3  # "sier politiadvokaten"
 _ENDS = '.!?…:”“"»’)'
 
 
@@ -56,9 +57,10 @@ def find_quotation(
     if span.end - span.start > _LONGEST_QUOTATION or not (dash or _may_quote(text[span.start : span.end])):
         return None
     found = sentences(text, span.start, span.end, language)
-    said = [attribution(text[sentence.start : sentence.end]) for sentence in found]
     marked_end = _closing_mark(text, found[0].start, span.end)
-    if dash or marked_end:
+    marked = dash or marked_end is not None
+    said = [attribution(text[sentence.start : sentence.end], marked=marked) for sentence in found]
+    if marked:
         return _marked(text, span, found, said, marked_end, introduced)
     if (introduced or colon) and said[-1] and not said[-1].own:
         return Quotation(Span(found[0].start, span.end), said[-1].name)
@@ -111,25 +113,29 @@ def _closing_mark(text: str, start: int, end: int) -> int | None:
     return min(places) + 1 if places else None
 
 
-def attribution(sentence: str) -> Attribution | None:
-    """Return who a sentence says at its end is speaking, or None where it says nothing of the kind."""
+def attribution(sentence: str, *, marked: bool = False) -> Attribution | None:
+    """Return who a sentence says at its end is speaking, or None where it says nothing of the kind.
+
+    With `marked` a dash or a quotation mark shows that somebody speaks, so that anything may follow the name ("sa Ek
+    onsdag"); without, only what adds to the name may ("sa Ek i Malmö"), as "siger Peter ingenting" quotes nobody.
+    """
     for clause in reversed(list(_CLAUSE.finditer(sentence))):
         tokens = sentence[clause.end() :].rstrip(_ENDS + " \u00a0").split()
         if not 0 < len(tokens) <= _LONGEST_CLAUSE:
             return None
-        if (found := _spoken_clause(tokens)) is not None:
+        if (found := _spoken_clause(tokens, marked)) is not None:
             return found
     return None
 
 
-def _spoken_clause(tokens: Sequence[str]) -> Attribution | None:
+def _spoken_clause(tokens: Sequence[str], marked: bool) -> Attribution | None:
     lists = speech()
     folded = [words_of(token) for token in tokens]
     if len(tokens) <= _LONGEST_OWN_CLAUSE and len(tokens) > 1 and folded[1] in lists.pronouns_self:
         return Attribution(None, own=True) if tokens[0].islower() else None
     for length in (3, 2, 1):
         if len(tokens) > length and " ".join(folded[:length]) in lists.quotation_verbs:
-            return _speaker(tokens[length:])
+            return _speaker(tokens[length:], marked)
     # English puts the verb last as well: "…," Jane Doe said.
     if len(tokens) <= 5 and folded[-1] in lists.quotation_verbs:
         if folded[0] in lists.pronouns_self and len(tokens) == 2:
@@ -141,26 +147,30 @@ def _spoken_clause(tokens: Sequence[str]) -> Attribution | None:
     return None
 
 
-def _speaker(tokens: Sequence[str]) -> Attribution | None:
+def _speaker(tokens: Sequence[str], marked: bool) -> Attribution | None:
     """Return who stands after the verb: "digital direktør Helge Tennø i Dinamo" gives Helge Tennø."""
     lists = speech()
-    first = words_of(tokens[0])
-    if first in lists.pronouns_self:
+    folded = [words_of(token) for token in tokens]
+    if folded[0] in lists.pronouns_self:
         return Attribution(None, own=True)
-    if first in lists.pronouns_other and (len(tokens) == 1 or not tokens[1][:1].isupper()):
+    if folded[0] in lists.not_before_speaker:
+        return None
+    if folded[0] in lists.pronouns_other and (len(tokens) == 1 or not tokens[1][:1].isupper()):
         return Attribution(None)
     for position, token in enumerate(tokens[: _MOST_TITLE_WORDS + 1]):
-        if token[:1].isupper() and not is_title(token):
-            name = person_at(tokens, position)
-            rest = tokens[position + len(name.split()) :]
-            goes_on = not rest or name.endswith(",") or not rest[0][:1].isalpha() or _adds(rest[0])
-            return Attribution(name.rstrip(",")) if is_name(name.rstrip(",")) and goes_on else None
-        if words_of(token) in lists.function_words and words_of(token) not in lists.particles and position:
-            after_comma = tokens[position - 1].endswith(",")
-            if not after_comma:
-                # "sier direktøren i Dinamo": what follows the preposition is no person.
-                return Attribution(None)
-    unnamed = len(tokens) <= 3 and tokens[0][:1].islower() and first not in lists.function_words
+        after_comma = position > 0 and tokens[position - 1].endswith(",")
+        if folded[position] in lists.not_before_speaker and not after_comma:
+            return Attribution(None)  # "sier direktøren i Dinamo": what follows the preposition is no person.
+        if not token[:1].isupper() or is_title(token):
+            continue
+        name = person_at(tokens, position)
+        rest = tokens[position + len(name.split()) :]
+        if rest and name.endswith("s") and rest[0][:1].islower() and not _adds(rest[0]):
+            continue  # "Bodø/Glimts daglige leder Frode Thomassen"
+        plain = name.rstrip(",")
+        goes_on = marked or not rest or name.endswith(",") or not rest[0][:1].isalpha() or _adds(rest[0])
+        return Attribution(plain) if is_name(plain) and goes_on else None
+    unnamed = len(tokens) <= _LONGEST_UNNAMED and tokens[0][:1].islower() and folded[0] not in lists.function_words
     return Attribution(None) if unnamed else None
 
 
@@ -185,6 +195,12 @@ def person_at(tokens: Sequence[str], position: int) -> str:
     return " ".join(tokens[position:end])
 
 
+def announces(line: str) -> bool:
+    """Whether a line ends with a verb of speech and a colon, whoever speaks: "Han sier:", "skriver Kari:"."""
+    tail = words_of(line[-60:]).split()[-4:]
+    return line.endswith(":") and not speech().quotation_verb_words.isdisjoint(tail)
+
+
 def announced(line: str) -> Attribution | None:
     """Return whom a line announces that ends with a colon: "Kari Nordmann skriver:", "Så säger Anna Berg:"."""
     text = line.rstrip()
@@ -196,7 +212,7 @@ def announced(line: str) -> Attribution | None:
     for position, word in enumerate(folded):
         if word not in lists.quotation_verbs or len(tokens) > 20:
             continue
-        if position + 1 < len(tokens) and (after := _speaker(tokens[position + 1 :])) and after.name:
+        if position + 1 < len(tokens) and (after := _speaker(tokens[position + 1 :], marked=False)) and after.name:
             return after
         capitals = [n for n in range(position) if tokens[n][:1].isupper() and not is_title(tokens[n])]
         for start in capitals:

@@ -40,6 +40,7 @@ class Speech:
     pronouns_self: frozenset[str]
     pronouns_other: frozenset[str]
     particles: frozenset[str]
+    not_before_speaker: frozenset[str]
     titles: frozenset[str]
     title_endings: tuple[str, ...]
     nobody: frozenset[str]
@@ -91,6 +92,7 @@ def load_speech(path: Path) -> Speech:
         pronouns_self=words("pronoun.self"),
         pronouns_other=words("pronoun.other"),
         particles=words("name.particle"),
+        not_before_speaker=words("not_before_speaker"),
         titles=words("name.title"),
         title_endings=tuple(sorted(words("name.title_ending"))),
         nobody=words("name.nobody"),
@@ -116,7 +118,11 @@ def is_name(text: str, *, alias: bool = False) -> bool:
     if not words or len(words) > _LONGEST_NAME_WORDS or len(text) > _LONGEST_NAME:
         return False
     folded = [words_of(word) for word in words]
-    if any(word in lists.function_words and word not in lists.particles for word in folded):
+    common = [word in lists.function_words and word not in lists.particles for word in folded]
+    # "Hans" and "Alle" are names as well: a capitalised one beside another word is let pass.
+    if folded[0] in lists.not_before_speaker or 2 * sum(common) > len(words):
+        return False
+    if any(c and word[0].islower() for c, word in zip(common, words, strict=True)):
         return False
     if len(words) == 1 and alias:
         return bool(_ALIAS.fullmatch(words[0])) and words[0][-1] not in "!?" and any(c.isalpha() for c in words[0])

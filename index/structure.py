@@ -10,6 +10,7 @@ from index.comments import Mark
 from index.headers import marker_kind
 from index.looks import Look
 from index.page import Page
+from index.quotations import announces, attribution
 from index.records import SegmentKind
 
 _LONGEST_TITLE_WORDS = 25
@@ -117,7 +118,7 @@ class _Structure:
                 self.kinds[position] = "comment" if mark else "heading"
             elif mark and mark.role == "body" and self._starts_comment(position):
                 continue
-            elif line.unit.marker != ">" and not self.speech[position] and not self._is_numbered_heading(position):
+            elif line.unit.marker != ">" and not self.speech[position] and not self._is_marked_heading(position):
                 self.kinds[position] = "list_item"
 
     def _starts_comment(self, position: int) -> bool:
@@ -134,20 +135,21 @@ class _Structure:
         for position, line in enumerate(self.looks):
             above = self.looks[position - 1] if position else None
             if above is None or above.unit.marker != line.unit.marker:
-                listed = above is not None and above.text.endswith(":")
+                listed = above is not None and above.text.endswith(":") and not announces(above.text)
             sentence = line.prose or line.unit.ending in _SPEECH_ENDINGS
-            self.speech[position] = line.unit.marker in _DASHES and sentence and not listed
+            dash = line.unit.marker in _DASHES or (line.unit.marker == "-" and attribution(line.text) is not None)
+            self.speech[position] = dash and sentence and not listed
 
-    def _is_numbered_heading(self, position: int) -> bool:
-        """Whether "2. Method" stands above a paragraph, with no other item above or below."""
+    def _is_marked_heading(self, position: int) -> bool:
+        """Whether "2. Method" or "– A headline" stands above a paragraph, with no other item above or below."""
         line = self.looks[position]
-        if marker_kind(line.unit.marker) != "number" or line.unit.closed or not line.short or self.marks[position]:
+        kind = marker_kind(line.unit.marker)
+        marked = kind == "number" or line.unit.marker in _DASHES
+        if not marked or line.unit.closed or not line.short or self.marks[position]:
             return False
         below = self.looks[position + 1] if position + 1 < len(self.looks) else None
         above = self.looks[position - 1] if position else None
-        neighbour_items = any(
-            other is not None and marker_kind(other.unit.marker) == "number" for other in (above, below)
-        )
+        neighbour_items = any(other is not None and marker_kind(other.unit.marker) == kind for other in (above, below))
         return bool(below and below.prose and not neighbour_items)
 
     def headings(self) -> None:
@@ -164,7 +166,7 @@ class _Structure:
 
     def _is_heading(self, position: int, below: int, asks: bool) -> bool:
         line = self.looks[position]
-        if not line.short or line.unit.marker in ("-", "–", "—", ">"):
+        if not line.short or line.unit.marker in ("-", ">"):
             return False
         if position and self.looks[position - 1].text.endswith(":") and self.kinds[position - 1] == "paragraph":
             return False  # what the line above announces
