@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.analysis import Analyzer, QuestionTerm, Token
+from index.entries import TOKEN
 from index.language import LanguageDetector
 from index.lexicon import LANGUAGES
 from service.coverage import Coverage
 from service.model.numbers import number_set, numbers
 from service.model.sources import Source
 from service.records import Fault
-from service.speakers import named_speakers, whole_words
+from service.speakers import whole_words
 
 MAX_CHARACTERS = 600
 MIN_TOPIC = 0.35
@@ -37,6 +39,7 @@ DECORATION = re.compile(r"^\s*(?:[-*+•>#]+|\d+[.)])\s+|\*\*|__|`")
 ADDRESS = re.compile(r"https?:|www\.|<[a-z/!]|\]\(|@\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“”„»«]([^\"“”„»«]+)[\"“”„»«]")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
+GENITIVE = re.compile(r"['’]?s$")
 SENTENCE_END = re.compile(r"[.!?:…]\s*$")
 
 
@@ -69,7 +72,7 @@ class Checker:
         self._detector = detector
         self._frequency = frequency
         self._passages = passages
-        self._names = names
+        self._names = by_first_word(frozenset(names))
 
     def check(self, sentence: str) -> Claim | Fault:
         """The sentence as it may be shown, or the first thing that is wrong with it."""
@@ -115,9 +118,9 @@ class Checker:
 
     def _names_stand(self, text: str, cited: Sequence[Source], evidence: str) -> bool:
         """Whether every name in the text stands in the evidence, or means what stands there ("Swedish", "svensk")."""
-        for name in named_speakers(text, self._names):
-            if not whole_words(name, evidence, re.IGNORECASE):
-                return False
+        tokens = self._analyzer.tokens(text, self._language)
+        if not all(whole_words(name, evidence, re.IGNORECASE) for name in self._speakers_in(text, tokens)):
+            return False
         terms = self._analyzer.question(text, self._language)
         strengths = [self._analyzer.match(terms, source.evidence, source.passage.language) for source in cited]
         strength = {
@@ -127,11 +130,21 @@ class Checker:
         }
         return all(
             whole_words(token.text, evidence, re.IGNORECASE)
-            or whole_words(re.sub(r"['’]?s$", "", token.text), evidence, re.IGNORECASE)
+            or whole_words(GENITIVE.sub("", token.text), evidence, re.IGNORECASE)
             or strength.get(token.start, 0.0) >= MIN_NAME_STRENGTH
-            for token in self._analyzer.tokens(text, self._language)
+            for token in tokens
             if is_name(token, text)
         )
+
+    def _speakers_in(self, text: str, tokens: Sequence[Token]) -> Iterator[str]:
+        """The speakers whom the text names, in capitals or not: some call themselves "efa"."""
+        lowered = text.lower()
+        for token in tokens:
+            word = lowered[token.start : token.end]
+            for first in {word, GENITIVE.sub("", word)}:
+                for name in self._names.get(first, ()):
+                    if lowered.startswith(name.lower(), token.start):
+                        yield name
 
     def _on_topic(self, text: str, cited: Sequence[Source]) -> bool:
         """Whether the sentence is about what the passages are about; none can tell in a language without a lexicon."""
@@ -147,6 +160,17 @@ class Checker:
             unit.weight * max(match.units[place] for match in found) for place, unit in enumerate(coverage.units)
         )
         return together / total >= MIN_TOPIC and all(match.share >= MIN_TOPIC_EACH for match in found)
+
+
+@lru_cache(maxsize=4)
+def by_first_word(names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """First word, lower case → the names that begin with it. There may be thousands, and they seldom change."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        if words := TOKEN.findall(name):
+            first = words[0].lower()
+            found[first] = (*found.get(first, ()), name)
+    return found
 
 
 def tidy(text: str) -> str:

@@ -51,6 +51,7 @@ def settings(scripted: ScriptedModel, tmp_path: Path) -> Settings:
         llm_model="scripted",
         llm_base_url=scripted.url,
         llm_timeout_seconds=TIMEOUT_SECONDS,
+        gloss=False,
     )
 
 

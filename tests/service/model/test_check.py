@@ -34,7 +34,7 @@ def checker(library: Library, language: str) -> Checker:
         detector=library.detector,
         frequency=library.lexical.document_frequency,
         passages=library.lexical.count(),
-        names={"Ingrid Solheim", "Marcus Webb", "Lina Ek"},
+        names={"Ingrid Solheim", "Marcus Webb", "Lina Ek", "efa", "sol 77"},
     )
 
 
@@ -71,6 +71,8 @@ FALSE: list[tuple[str, str, str, Fault]] = [
     ("en", "Marcus Webb says that neighbours begin to trust each other [{0}].", "Ingrid Solheim", "name"),
     ("en", "Grimshaw says that neighbours begin to trust each other [{0}].", "Ingrid Solheim", "name"),
     ("en", "The garden behind the old station in Copenhagen has 42 beds [{0}].", "42 beds", "name"),
+    ("en", "In the garden behind the old station, efa says, neighbours trust each other [{0}].", "42 beds", "name"),
+    ("sv", "Trädgården bakom stationen är efas, och grannarna litar på varandra [{0}].", "42 beds", "name"),
     ("en", "Bicycle lanes make the city healthier and more quiet [{0}].", "42 beds", "topic"),
     ("en", "The garden has 42 beds, see https://example.com/beds [{0}].", "42 beds", "link"),
     ("en", "The garden has 42 beds, see evil.example [{0}].", "42 beds", "link"),
