@@ -25,11 +25,11 @@ from index.build import build
 from index.library import Library, open_library
 from index.records import Filters
 from service.answer import Quoting
-from service.assistant import CANDIDATES
 from service.choose import candidates
 from service.conversations import Earlier
 from service.cues import load_cues
 from service.evidence import Evidence, gather, load_judge
+from service.find import find
 from service.speakers import Speakers
 from service.understand import Question, understand
 
@@ -129,8 +129,7 @@ def evidence(case: Case, read: Callable[..., Question], library: Library, quotin
         before = read(text, earlier=earlier)
         earlier = Earlier(before.standalone, before.language)
     question = read(case.question, earlier=earlier)
-    filters = question.constrain(Filters())
-    hits = library.retriever.search(question.terms, language=question.language, limit=CANDIDATES, filters=filters)
+    hits = find(question, library.retriever, Filters())
     coverage = quoting.coverage(question)
     return gather(question, coverage, hits, candidates(hits, coverage, question.kinds))
 

@@ -49,7 +49,7 @@ class Quoting:
         quotes = choose(
             found,
             self._cues,
-            several_voices=answered and question.several_voices,
+            several_voices=answered and (question.several_voices or len(question.speakers) > 1),
             max_quotes=self._max_quotes if answered else NEAREST,
         )
         citations = cite(verified(quotes, self._library.record), self._library)
@@ -60,7 +60,15 @@ class Quoting:
         else:
             headline = abstention(verdict, question, bool(citations), words)
         near = verdict.level == "near" and bool(citations)
-        return Answer(headline, sections(citations, words), citations, answered, question.answer_language, near=near)
+        return Answer(
+            headline=headline,
+            sections=sections(citations, words),
+            citations=citations,
+            answered=answered,
+            language=question.answer_language,
+            near=near,
+            confidence=round(verdict.probability, 3),
+        )
 
     def coverage(self, question: Question) -> Coverage:
         """What measures texts against `question`."""

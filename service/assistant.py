@@ -20,6 +20,7 @@ from service.conversations import Conversations, Earlier, new_id
 from service.cues import Cues
 from service.errors import UnknownDocument
 from service.evidence import load_judge
+from service.find import find
 from service.model.task import Task
 from service.records import ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
@@ -31,8 +32,6 @@ from service.wording import markdown_blocks
 if TYPE_CHECKING:
     from service.model.opening import Model
 
-CANDIDATES = 40
-"""Passages that an answer chooses its quotes from: several for each voice, and few enough to read in milliseconds."""
 
 MAX_HISTORY = 10
 """Turns that a follow-up is understood by; each one takes up what it needs of those before it."""
@@ -100,10 +99,7 @@ class Assistant:
         conversation = self.conversations.open(request.conversation_id)
         deadline = time.monotonic() + self._model.seconds if self._model else 0.0
         question = self._understand(request, conversation.earlier, stopped)
-        filters = question.constrain(request.filters)
-        hits = self.library.retriever.search(
-            question.terms, language=question.language, limit=CANDIDATES, filters=filters
-        )
+        hits = find(question, self.library.retriever, request.filters)
         retrieved = time.perf_counter()
         found = self._quoting.answer(question, hits, request.filters)
         # What lies near may be an answer to somebody who reads it; what is not there is not left to imagination.

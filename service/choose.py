@@ -19,6 +19,8 @@ NOT_PROSE = 0.75
 """What is left of the score of a sentence that only names things: a heading or a list of words says little on them."""
 NEAR_BEST = 0.55
 """A quote must have this share of what the best one has; below it, quotes begin to be about something else."""
+NEAR_BEST_OF_OTHERS = 0.75
+"""The same for voices other than the best one's, where several are not asked for."""
 MAX_SENTENCES_PER_VOICE = 3
 SHORT_CHARACTERS = 60
 MAX_QUOTE_CHARACTERS = 600
@@ -85,7 +87,13 @@ def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_
     """
     if not found:
         return []
-    near = [candidate for candidate in found if candidate.score >= NEAR_BEST * found[0].score]
+    best, first = found[0].score, voice_of(found[0].passage)
+    near = [
+        candidate
+        for candidate in found
+        if candidate.score
+        >= (NEAR_BEST if several_voices or voice_of(candidate.passage) == first else NEAR_BEST_OF_OTHERS) * best
+    ]
     voices: dict[Voice, list[Candidate]] = {}
     for candidate in near:
         voices.setdefault(voice_of(candidate.passage), []).append(candidate)
@@ -102,12 +110,14 @@ def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_
 
 
 def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
-    """First and last sentence of a quote: with the one before if it leans on it, the one after if it is cut off.
+    """First and last sentence of a quote: with the one before if it leans on it, those after if it is cut off.
 
-    A quote that begins with "This" or ends with a colon says nothing on its own; nor does a very short one.
+    A sentence that begins with "This" or ends with a colon says nothing on its own; nor does a very short one. A colon
+    before a list brings the list.
     """
     passage, sentences = candidate.passage, candidate.passage.sentences
     first = last = candidate.place
+    lists = False
 
     def characters(a: int, b: int) -> int:
         return sentences[b].end - sentences[a].start
@@ -115,12 +125,22 @@ def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
     text = sentence_text(passage, sentences[first])
     if first > 0 and cues.leans(text, passage.language) and characters(first - 1, last) <= MAX_QUOTE_CHARACTERS:
         first -= 1
+    short = characters(last, last) < SHORT_CHARACTERS
+    if short and last + 1 < len(sentences) and characters(first, last + 1) <= MAX_QUOTE_CHARACTERS:
+        last += 1
     while last + 1 < len(sentences) and characters(first, last + 1) <= MAX_QUOTE_CHARACTERS:
-        open_end = sentence_text(passage, sentences[last]).rstrip().endswith(":")
-        if not open_end and characters(first, last) >= SHORT_CHARACTERS:
+        opened = sentence_text(passage, sentences[last]).rstrip().endswith(":")
+        if not opened and not (lists and on_new_line(passage, last + 1)):
             break
+        lists = lists or opened
         last += 1
     return candidate, first, last
+
+
+def on_new_line(passage: Passage, place: int) -> bool:
+    """Whether a sentence of a passage begins on another line than the one before it ends on, as list items do."""
+    before, after = passage.sentences[place - 1], passage.sentences[place]
+    return "\n" in passage.text[before.end - passage.start : after.start - passage.start]
 
 
 def join(parts: Sequence[tuple[Candidate, int, int]]) -> list[Quote]:

@@ -27,9 +27,13 @@ class Kind:
     asked: Patterns
     answered: Patterns
 
-    def is_asked(self, text: str) -> bool:
-        """Whether a question is of this kind, in any language: short questions are easily taken for a neighbour's."""
-        return any(pattern.search(text) for pattern in self.asked.values())
+    def asked_in(self, text: str) -> tuple[int, int] | None:
+        """Where a question shows that it is of this kind ("how many"), None where it is not.
+
+        The patterns of every language are tried: short questions are easily taken for a neighbour's.
+        """
+        found = (pattern.search(text) for pattern in self.asked.values())
+        return next((match.span() for match in found if match), None)
 
     def is_answered(self, sentence: str, language: str) -> bool:
         """Whether a sentence is of the kind that answers it."""
@@ -78,7 +82,7 @@ class Cues:
 
     def asked_kinds(self, text: str) -> tuple[Kind, ...]:
         """The kinds that a question is of."""
-        return tuple(kind for kind in self.kinds.values() if kind.is_asked(text))
+        return tuple(kind for kind in self.kinds.values() if kind.asked_in(text))
 
 
 def has(term: QuestionTerm, concepts: frozenset[str]) -> bool:

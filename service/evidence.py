@@ -65,8 +65,9 @@ class Judge:
         """Weigh what was found for a question."""
         evidence = gather(question, coverage, hits, found)
         probability = self.probability(evidence)
+        least = self._near if all_speak(question, found) else self._answered
         level: Literal["answered", "near", "absent"] = "absent"
-        if found and probability >= self._answered:
+        if found and probability >= least:
             level = "answered"
         elif found and probability >= self._near and evidence.full:
             level = "near"
@@ -112,6 +113,12 @@ RELATED = 0.3
 def lexical(hits: Sequence[Hit]) -> float:
     """The best lexical score among the hits, 0 where the lexical leg found nothing."""
     return max((hit.legs.get("lexical", 0.0) for hit in hits), default=0.0)
+
+
+def all_speak(question: Question, found: Sequence[Candidate]) -> bool:
+    """Whether the question names several speakers and each says something of it: then they can be compared."""
+    spoken = {(candidate.passage.speaker.name or "").casefold() for candidate in found}
+    return len(question.speakers) > 1 and {name.casefold() for name in question.speakers} <= spoken
 
 
 def absent(coverage: Coverage, found: Sequence[Candidate]) -> float:

@@ -118,7 +118,8 @@ class Verification:
 class Answer:
     """An answer in `language`. `headline` opens it; `answered` is False for an abstention, whose citations are near.
 
-    `near` tells of an abstention that the texts may yet answer, in other words than the question's.
+    `near` tells of an abstention that the texts may yet answer, in other words than the question's. `confidence` is the
+    probability, as far as the evidence goes, that they answer it.
     """
 
     headline: str
@@ -130,6 +131,7 @@ class Answer:
     model: str | None = None
     verification: Verification | None = None
     near: bool = False
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
     spans = [span for found in speakers.values() for span in found]
     which = which_texts(analysed.terms, cues)
     spans += [(term.start, term.end) for pair in which for term in pair]
+    # "What share of" and "how old" say what is asked for, not what about.
+    spans += [span for kind in cues.kinds.values() if (span := kind.asked_in(text))]
     # The words of an entry such as "according to" are as much frame as the entry.
     spans += [(term.start, term.end) for term in everything if term.kind == "phrase" and cues.is_frame(term)]
     topical = tuple(

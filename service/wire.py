@@ -174,6 +174,7 @@ class ReplyModel(BaseModel):
     message_id: str
     question: QuestionModel
     answered: bool
+    confidence: float | None = Field(None, description="The probability that the texts answer, by the evidence.")
     language: str
     mode: Mode
     model: str | None
@@ -192,6 +193,7 @@ class ReplyModel(BaseModel):
             message_id=reply.message_id,
             question=QuestionModel(text=reply.question, standalone=reply.standalone, language=reply.question_language),
             answered=answer.answered,
+            confidence=answer.confidence,
             language=answer.language,
             mode=answer.mode,
             model=answer.model,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from index.build import BuildReport, build
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from index.build import BuildReport, build
 from service.assistant import Assistant
 from service.command_line.terminal import console
 from service.settings import Settings
