@@ -7,6 +7,7 @@ moment; callers see plain iterators.
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 import time
@@ -25,6 +26,8 @@ from service.records import Trouble
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 FIRST_PAUSE_SECONDS = 0.5
@@ -171,7 +174,11 @@ class ModelClient:
         except CircuitBreakerError:
             put(ModelTrouble("paused"))
         except Exception as error:
-            put(error if isinstance(error, ModelTrouble) else ModelTrouble(kind_of(error, given=given)))
+            trouble = error if isinstance(error, ModelTrouble) else ModelTrouble(kind_of(error, given=given))
+            # Not the message: a provider may repeat in it what was sent.
+            status = getattr(error, "status_code", None) or "no status"
+            log.warning("the model did not answer: %s (%s, %s)", trouble.kind, type(error).__name__, status)
+            put(trouble)
 
     def _retrying(self, seconds: float, given: Callable[[], bool]) -> AsyncRetrying:
         """Tries again what may pass, as long as nothing was given and the pause still fits in the time."""

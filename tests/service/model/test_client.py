@@ -126,6 +126,33 @@ def test_after_five_failures_the_model_is_left_alone(client: ModelClient, script
     assert len(scripted.requests) == 5
 
 
+def test_after_the_pause_the_model_is_tried_again(scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call tries whether it answers again; if it does, all go through."""
+    monkeypatch.setattr(client_module, "PAUSE_SECONDS", 0.2)
+    client = ModelClient("scripted", scripted.url, "key")
+    scripted.script = lambda _: Refuse(401)
+    for _ in range(6):
+        with pytest.raises(ModelTrouble):
+            ask(client)
+    time.sleep(0.3)
+    scripted.script = lambda _: Say(["Back."])
+    assert [ask(client), ask(client)] == ["Back.", "Back."]
+    client.close()
+
+
+def test_failures_are_logged_without_what_was_said(
+    client: ModelClient, scripted: ScriptedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log names the trouble and the status, and neither the key, the question nor the provider's message."""
+    play(scripted, Refuse(401))
+    with pytest.raises(ModelTrouble):
+        ask(client)
+    logged = "\n".join(record.getMessage() for record in caplog.records if record.name == client_module.__name__)
+    assert "refused (AuthenticationError, 401)" in logged
+    assert "secret" not in caplog.text
+    assert "Hello?" not in caplog.text
+
+
 def test_callers_that_leave_do_not_open_the_circuit(client: ModelClient, scripted: ScriptedModel) -> None:
     """Giving up a call is no failure of the server."""
     scripted.script = lambda _: Say(["a"] * 50, pause_seconds=0.01)
