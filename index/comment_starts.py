@@ -92,7 +92,8 @@ def without_section(looks: Sequence[Look], headers: Sequence[Header | None]) -> 
         below = [place for place in places if place > prose]
         if form == "dated" and not template[0]:  # "Anna Berg, 3 May 2012" may also be the end of something else.
             below = [place for place in below if place + 1 < len(looks) and looks[place + 1].prose]
-            places = below
+            # The first post of a thread has its text directly below.
+            places = [place for place in places if place + 1 == prose or place in below]
         opening = places[0] if places and places[0] < prose else None
         numbered = form == "verb" and bool(below) and looks[below[0]].unit.marker.strip("().") == "1"
         if below and (len(places) >= 2 or numbered):

@@ -18,6 +18,8 @@ _REMAINDER_WORDS = 6
 _QUESTION_WORDS = 10
 _CONTACT_WORDS = 15
 _LONGEST_RUN = 12
+_TEASER_WORDS = 10
+_FEEDBACK = "feedback buttons"  # the reason in data/furniture.toml
 _LINK_WORDS = 4
 _LABEL_WORDS = 2
 _SEPARATOR = re.compile(r"\s+[|>»›•·/→]\s+|\s*\|\s*")
@@ -140,11 +142,12 @@ def _is_remainder(page: Page, position: int) -> bool:
     line = page.looks[position]
     unit = line.unit
     between = page.dropped(position - 1) and (page.dropped(position + 1) or position + 1 == len(page.looks))
-    if unit.ending == "?" and page.dropped(position + 1):
-        return unit.words <= _QUESTION_WORDS  # "Was this page helpful?" above "Yes" and "No"
+    if unit.ending == "?":  # "Was this page helpful?" above "Yes" and "No"
+        below = page.reasons[position + 1] if position + 1 < len(page.looks) else None
+        return unit.words <= _QUESTION_WORDS and below == _FEEDBACK
     if "@" in line.text and unit.words <= _CONTACT_WORDS:
         return page.dropped(position - 1) or page.dropped(position + 1)
-    if unit.words > _REMAINDER_WORDS or unit.marker:
+    if unit.words > (_TEASER_WORDS if page.dropped(position - 1) else _REMAINDER_WORDS) or unit.marker:
         return False
     if between:
         return True

@@ -13,7 +13,7 @@ from index.speech import is_name, is_title, speech
 
 _PAIRS = {"“": "”“", "”": "”", "„": "“”", "«": "»", "»": "«»", '"': '"', "‘": "’", "’": "’"}
 _CLOSED_AT = ".,!?…:; "
-_CLAUSE = re.compile(r"[,!?…”“\"»’–—-]\s+(?=[^\W\d_])")
+_CLAUSE = re.compile(r"[,!?…”“\"»«’–—-]\s+(?=[^\W\d_])")
 _LONGEST_QUOTATION = 6_000  # characters; no paragraph that one person says is longer
 _LONGEST_CLAUSE = 16  # words from the verb on: "sier administrerende direktør Kari Nordmann i Firma til Avisen"
 _LONGEST_OWN_CLAUSE = 6  # "bruker jeg å si"

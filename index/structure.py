@@ -20,6 +20,7 @@ _SITE_SEPARATORS = "|–—»-:·"
 _DASHES = frozenset("–—")
 _SPEECH_ENDINGS = frozenset(".!?…")
 _REPEATS_TITLE = "repeats the title"
+_DATE = "date or reading time"
 
 
 @dataclass(slots=True, init=False)
@@ -54,8 +55,8 @@ class _Structure:
             for position in range(min(first_prose + 1, len(self.looks)))
             if self.kinds[position] == "paragraph" and self._may_be_title(self.looks[position])
         ]
-        if not head or (self.looks[head[0]].prose and head[0] != 0):
-            return
+        if not head or (self.looks[head[0]].prose and head[0] != 0 and not self._above_facts(head[0])):
+            return  # a question that the article begins with
         title = self._best_title(head)
         self._drop_above(head, title)
         for other in head[head.index(title) + 1 :]:
@@ -82,7 +83,18 @@ class _Structure:
             # What the page's own furniture speaks of ("Subscribe to The Slow Garden") is the name of the site.
             and not re.search(rf"\w {re.escape(self.looks[position].words)}\b", furniture)
         ]
-        return (likely or head)[0]
+        if not likely:
+            return head[0]
+        first = likely[0]
+        # A date or a byline stands below the title, and the site's menu above it.
+        dated = [position for position in likely if self.looks[position].unit.words > 3 and self._above_facts(position)]
+        return dated[0] if dated and self.looks[first].unit.words <= 3 else first
+
+    def _above_facts(self, position: int) -> bool:
+        below = position + 1
+        if below >= len(self.looks):
+            return False
+        return self.kinds[below] == "byline" or self.reasons[below] == _DATE
 
     def _drop_above(self, head: Sequence[int], title: int) -> None:
         """Drop what is left above the title where other furniture stands above it too: the rest of a menu."""
