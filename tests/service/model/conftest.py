@@ -26,7 +26,7 @@ from tests.service.model.scripted import Refuse, ScriptedModel
 
 TIMEOUT_SECONDS = 5.0
 CORPUS = Path(__file__).parent / "corpus"
-"""Eight short texts in five languages on two topics, with names and numbers that a model may get wrong."""
+"""Nine short texts in six languages on two topics, with names and numbers that a model may get wrong."""
 
 
 @pytest.fixture(scope="package")

@@ -249,6 +249,26 @@ def test_what_the_texts_do_not_know_is_not_asked_of_a_model(client: TestClient, 
     assert scripted.requests == []
 
 
+def test_a_model_answers_in_languages_without_strings(client: TestClient, scripted: ScriptedModel) -> None:
+    """A question in Finnish is answered in Finnish by a model, and in English without it; English is dropped there."""
+
+    def script(body: Body) -> Act:
+        number = number_of(body, "luo luottamusta")
+        finnish = f"Naapurit sanovat, että puutarha luo luottamusta ihmisten välille [{number}]."
+        return Say([f"{finnish} The neighbours say that the garden creates trust [{number}]."])
+
+    question = "Luoko puutarha luottamusta ihmisten välille?"
+    scripted.script = script
+    reply = ask(client, question)
+    assert (reply["language"], reply["mode"]) == ("fi", "generative")
+    assert reply["answer"] == "Naapurit sanovat, että puutarha luo luottamusta ihmisten välille [1]."
+    assert reply["verification"]["dropped"] == {"language": 1}
+    scripted.script = always(Refuse(401))
+    reply = ask(client, question)
+    assert reply["language"] == "en"
+    assert reply["sections"][0]["introduction"] == strings("en").text("model.failed")
+
+
 def test_after_repeated_failures_nobody_waits(client: TestClient, scripted: ScriptedModel) -> None:
     """With the circuit open the quotes come at once."""
     scripted.script = always(Refuse(401))
