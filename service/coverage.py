@@ -16,6 +16,8 @@ UNKNOWN = 1.0
 WORD = re.compile(r"\w+")
 PROSE = 0.2
 """The share of function words from which a sentence is prose; in running text it is .3 to .6."""
+MIN_PASSAGES = 50
+"""Rarity is measured as if there were at least so many passages: to be in one of three says nothing about a word."""
 CARRIED = 0.4
 """What a term of the question before counts in a question that goes on from it."""
 
@@ -48,7 +50,11 @@ class Match:
 
 
 class Coverage:
-    """Measures texts against one question."""
+    """Measures texts against one question.
+
+    `units` are what it asks for and `weight` is the sum of theirs; `rarest` is the weight of a noun that no passage
+    has. `indexed_weight` is `weight` as the index sees rarity, which its scores compare with.
+    """
 
     def __init__(
         self,
@@ -72,13 +78,18 @@ class Coverage:
         self._analyzer = analyzer
         self._analyse = analyse or analyzer.passage
         frequencies = [frequency(term) for term in terms.terms]
-        weights = [
-            inverse_frequency(count, passages) * self._topicality(term) * (CARRIED if place < carried else 1.0)
-            for place, (term, count) in enumerate(zip(terms.terms, frequencies, strict=True))
+        topical = [
+            self._topicality(term) * (CARRIED if place < carried else 1.0) for place, term in enumerate(terms.terms)
         ]
-        self.units = units(terms, weights, frequencies, carried)
+
+        def weighted(among: int) -> list[float]:
+            return [inverse_frequency(count, among) * share for count, share in zip(frequencies, topical, strict=True)]
+
+        among = max(passages, MIN_PASSAGES)
+        self.units = units(terms, weighted(among), frequencies, carried)
         self.weight = sum(unit.weight for unit in self.units)
-        self.rarest = inverse_frequency(0, passages)
+        self.rarest = inverse_frequency(0, among)
+        self.indexed_weight = sum(unit.weight for unit in units(terms, weighted(passages), frequencies, carried))
 
     def measure(self, text: str, language: str) -> Match:
         """How much of the question `text` has. A question without content terms is had by no text."""

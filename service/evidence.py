@@ -89,7 +89,7 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
     return Evidence(
         mass=min(MAX_MASS, best.share * coverage.weight / (MASS * coverage.rarest)) if best else 0.0,
         full=sum(strength >= FULL for strength in best.units) / len(best.units) if best and best.units else 0.0,
-        lexical=min(MAX_LEXICAL, lexical(hits) / coverage.weight) if coverage.weight else 0.0,
+        lexical=min(MAX_LEXICAL, lexical(hits) / coverage.indexed_weight) if coverage.weight else 0.0,
         absent=absent(coverage, looked_at),
         missing_name=float(bool(missing_names(coverage, looked_at))),
         missing_kind=missing_kind(looked_at) if question.kinds else 0.0,
@@ -106,6 +106,8 @@ WEIGHTY = 0.45
 """The share of the rarest noun's weight from which a unit is one of those that a question is about."""
 NOTHING = 0.2
 """Below this strength a passage has nothing of a unit, not even a related concept of a clear one."""
+ENOUGH = 0.65
+"""A sentence with a number that has this share of the question's units lacks nothing: the rest is in other words."""
 RELATED = 0.3
 """The strength from which something at least related to a name was found."""
 
@@ -140,7 +142,7 @@ def missing_kind(found: Sequence[Candidate]) -> float:
     Here the verb counts as much as the noun: when something opens is no answer to when it was built.
     """
     had = [sum(one.near.units) / len(one.near.units) for one in found if one.of_the_kind and one.near.units]
-    return 1.0 - max(had, default=0.0)
+    return max(0.0, 1.0 - max(had, default=0.0) / ENOUGH)
 
 
 def missing_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
