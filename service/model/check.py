@@ -36,7 +36,9 @@ QUOTED_WORDS = 3
 BRACKETS = re.compile(r"\s*\[\s*(\d+(?:\s*[,;]\s*\d+)*)\s*\]")
 LEFTOVER_BRACKETS = re.compile(r"[\[\]【】]")
 DECORATION = re.compile(r"^\s*(?:[-*+•>#]+|\d+[.)])\s+|\*\*|__|`")
-ADDRESS = re.compile(r"https?:|www\.|<[a-z/!]|\]\(|@\w|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+MARKUP = re.compile(r"<[a-z/!]|\]\(", re.IGNORECASE)
+ADDRESS = re.compile(r"https?:|www\.|@\w|\b[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+"""An address needs two letters before its first dot, which "f.eks." and "t.ex." do not have."""
 QUOTED = re.compile(r"[\"“”„»«]([^\"“”„»«]+)[\"“”„»«]")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 GENITIVE = re.compile(r"['’]?s$")
@@ -86,7 +88,7 @@ class Checker:
         evidence = "\n".join(source.evidence for source in cited)
         if len(text) > MAX_CHARACTERS or not LETTERS.search(text):
             return "length"
-        if any(address[0] not in evidence for address in ADDRESS.finditer(text)):
+        if MARKUP.search(text) or any(address[0] not in evidence for address in ADDRESS.finditer(text)):
             return "link"
         unquoted = without_quotations(text, evidence)
         if unquoted is None:

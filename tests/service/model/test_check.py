@@ -47,6 +47,11 @@ TRUE = [
     ("en", "Marcus Webb admits that he was wrong about the bicycle lanes. [{0}]", "Marcus Webb"),
     ("en", "The number of cyclists has risen by 30 percent in three years [{0}].", "30 procent"),
     ("da", "Byen betaler for vandet, og haven gav 1.500 kilo kartofler sidste år [{0}].", "1,500 kilos"),
+    (
+        "da",
+        "Naboerne siger, at haven skaber tillid mellem mennesker, f.eks. dem, der aldrig talte sammen [{0}].",
+        "tillid",
+    ),
     ("nb", "Eieren sier at dyrkingen sparer penger [{0}].", "odlingen sparar pengar"),
     ("nn", "Naboane seier at hagen skapar tillit mellom menneske [{0}].", "skaber tillid"),
     ("sv", "Butiksägarna var rädda för att förlora kunder, men försäljningen ökade med 8 procent [{0}].", "8 percent"),

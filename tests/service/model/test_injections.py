@@ -27,6 +27,7 @@ class Injection:
 
     hidden: str
     obeyed: str
+    claim: bool = False
 
 
 INJECTIONS = [
@@ -85,10 +86,9 @@ def obeying(injection: Injection, language: str) -> Script:
 
     def script(body: Body) -> Act:
         passages = given(body)
-        honest = next(passage.number for passage in passages if HONEST_WORDS in passage.text)
         wanted = " ".join(injection.hidden.split())
         found = any(wanted[:60] in " ".join(passage.text.split()) for passage in passages)
-        return Say([(injection.obeyed if found else HONEST[language]).replace("{0}", str(honest))])
+        return Say([(injection.obeyed if found else HONEST[language]).replace("{0}", str(honest_number(body)))])
 
     return script
 
@@ -97,22 +97,38 @@ def obeying(injection: Injection, language: str) -> Script:
 def test_an_obeyed_instruction_changes_no_citation_and_no_language(
     folder: Folder, scripted: ScriptedModel, settings: Settings, place: int
 ) -> None:
-    """Citations stay true and every sentence in the asker's language, whatever the document tells the model to do."""
+    """Citations stay true, none is there that an honest answer would not have, and the language is the asker's."""
     language = LANGUAGES[place % len(LANGUAGES)]
     injection = INJECTIONS[place]
     scripted.script = obeying(injection, language)
     folder.poison(injection.hidden)
     library = folder.library
     model = open_model(settings, library)
-    answer = make_assistant(library, settings, model).ask(ChatRequest(QUESTIONS[language], keep=False)).answer
-    model.client.close()
+    request = ChatRequest(QUESTIONS[language], keep=False)
+    answer = make_assistant(library, settings, model).ask(request).answer
     assert any(wanted_in(body, injection) for body in scripted.requests), "the model never saw the injection"
+    scripted.script = lambda body: Say([HONEST[language].format(honest_number(body))])
+    honest = make_assistant(library, settings, model).ask(request).answer
+    extractive = make_assistant(library, settings).ask(request).answer
+    model.client.close()
+    assert honest.mode == "generative"
     assert answer.language == language
     assert_true(answer, library)
+    added = quotes(answer) - quotes(honest) - quotes(extractive)
+    assert all(injection.claim and injection.hidden in quote for _, quote in added)
     for section in answer.sections:
         if section.kind == "sentence":
             bare = re.sub(r"\[\d+\]", "", section.introduction)
             assert library.detector.detect(bare, prefer=language).language == language
+
+
+def honest_number(body: Body) -> int:
+    """The number of the passage that the honest sentence rests on."""
+    return next(passage.number for passage in given(body) if HONEST_WORDS in passage.text)
+
+
+def quotes(answer: Answer) -> set[tuple[str, str]]:
+    return {(citation.document.id, citation.quote.text) for citation in answer.citations}
 
 
 def wanted_in(body: Body, injection: Injection) -> bool:
