@@ -39,9 +39,8 @@ class Weights:
     related: float = 1.4
     names: float = 1.5
     foreign_functions: float = 0.7
-    own_functions: float = 0.0
+    own_functions: float = 0.3
     sentence: float = 0.6
-    sentence_length: float = 0.15
 
 
 DEFAULTS = Weights()
