@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import IndexUnavailable
 from index.records import Filters
+from index.scoring import HEADER, Pieces, cut
 
 if TYPE_CHECKING:
     import tantivy
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 WRITER_BYTES = 50_000_000
 # Remembered between searches, by language: terms' frequencies (some 100 bytes each) and passages (some 2 kB each).
 MAX_REMEMBERED, MAX_CANDIDATES = 100_000, 10_000
+EMPTY = bytes(HEADER.itemsize)
 TERMS, ID, DOCUMENT, SPEAKER, LENGTH, PACKED = "terms", "id", "document", "speaker", "length", "packed"
 
 
@@ -39,7 +41,7 @@ class Candidate:
 
     id: str
     document_id: str
-    packed: bytes
+    pieces: Pieces
 
 
 class InvertedIndex:
@@ -154,7 +156,7 @@ class InvertedIndex:
             found = Candidate(
                 id=str(document.get_first(ID)),
                 document_id=str(document.get_first(DOCUMENT)),
-                packed=bytes(document.get_first(PACKED) or b""),
+                pieces=cut(bytes(document.get_first(PACKED) or EMPTY)),
             )
             if len(self._candidates) >= MAX_CANDIDATES:
                 self._candidates = {}

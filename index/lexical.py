@@ -7,7 +7,7 @@ own quota of candidates, so that none buries another.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import explanation, scoring, spelling
-from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.analysis import CONCEPT, FUNCTION, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.explanation import Contribution
 from index.inverted import Candidate, Entry, InvertedIndex
 from index.records import Filters, Passage, Span
-from index.scoring import Element, Weights
+from index.scoring import Element, Group, Weights
 from index.subwords import SubwordEmbedding
 
 BATCH = 256
 # Candidates that are scored exactly, of the question's language and of each other one (decision 0103).
 CANDIDATES, FOREIGN_CANDIDATES = 100, 50
+# A question with fewer content words is looked for by its function words, too.
+FEW_TERMS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,39 @@ class LexicalIndex:
 
         Of languages other than the question's no more than FOREIGN_CANDIDATES.
         """
-        vector = self._subwords.embed([question.text])[0]
         wanted = languages or tuple(filters.languages) or self.languages
-        return {
-            language: self._search_language(language, question, vector, limit, filters)
-            for language in wanted
-            if language in self._indexes
-        }
+        looked_for = {foreign: scoring.elements(question, foreign, self._weights) for foreign in (False, True)}
+        asked = {foreign: _asked(question, found) for foreign, found in looked_for.items()}
+        candidates: dict[str, list[Candidate]] = {}
+        groups: list[Group] = []
+        for language in wanted:
+            if index := self._indexes.get(language):
+                foreign = language != question.language
+                found = index.search(asked[foreign], min(limit, FOREIGN_CANDIDATES) if foreign else limit, filters)
+                candidates[language] = found
+                rarity = _rarity(index, looked_for[foreign])
+                groups.append(Group(looked_for[foreign], rarity, index.average_length(), len(found)))
+        return self._scored(question, candidates, groups)
+
+    def _scored(
+        self, question: QuestionTerms, candidates: Mapping[str, Sequence[Candidate]], groups: Sequence[Group]
+    ) -> dict[str, list[LexicalHit]]:
+        """The candidates of every language with their exact scores, best first; all are scored in one pass."""
+        found = [candidate for group in candidates.values() for candidate in group]
+        packed = scoring.unpack([candidate.pieces for candidate in found], self._subwords.dimensions)
+        scores = scoring.score(groups, packed, self._weights).tolist()
+        cosines = packed.cosines(self._subwords.embed([question.text])[0]).tolist()
+        hits: dict[str, list[LexicalHit]] = {}
+        place = 0
+        for language, group in candidates.items():
+            end = place + len(group)
+            ranked = zip(group, scores[place:end], cosines[place:end], strict=True)
+            hits[language] = sorted(
+                (LexicalHit(one.id, one.document_id, language, score, cosine) for one, score, cosine in ranked),
+                key=lambda hit: -hit.score,
+            )
+            place = end
+        return hits
 
     def explain(self, question: QuestionTerms, passage: Passage) -> tuple[Contribution, ...]:
         """Which terms of the question met which terms of an indexed passage, and what each contributed."""
@@ -132,21 +160,6 @@ class LexicalIndex:
         occurrences = self._analyzer.occurrences(_text(passage), passage.language)
         rarity = _rarity(index, looked_for).__getitem__
         return explanation.explain(question, looked_for, occurrences, rarity, index.average_length(), self._weights)
-
-    def _search_language(
-        self, language: str, question: QuestionTerms, vector: NDArray[np.float32], limit: int, filters: Filters
-    ) -> list[LexicalHit]:
-        index = self._indexes[language]
-        foreign = language != question.language
-        looked_for = scoring.elements(question, foreign, self._weights)
-        rarity = _rarity(index, looked_for)
-        found = index.search(_merged(looked_for), min(limit, FOREIGN_CANDIDATES) if foreign else limit, filters)
-        if not found:
-            return []
-        packed = scoring.unpack([candidate.packed for candidate in found], self._subwords.dimensions)
-        scores = scoring.score(looked_for, packed, rarity.__getitem__, index.average_length(), self._weights)
-        cosines = packed.vectors @ vector / scoring.VECTOR_SCALE
-        return _ranked(language, found, scores, cosines)
 
     def _entries(self, passages: Sequence[Passage]) -> list[Entry]:
         texts = [_text(passage) for passage in passages]
@@ -196,15 +209,15 @@ def _text(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
-def _merged(looked_for: Sequence[Element]) -> list[tuple[str, float]]:
+def _asked(question: QuestionTerms, looked_for: Sequence[Element]) -> list[tuple[str, float]]:
+    """What is asked of the inverted index: every term once.
+
+    Function words stand in nearly every passage and cost most of a search, so they only help to find candidates where
+    there is little else to go by; they count in the exact scores in any case.
+    """
+    few = sum(term.kind != "phrase" for term in question.terms) < FEW_TERMS
     merged: dict[str, float] = {}
     for element in looked_for:
-        merged[element.term] = merged.get(element.term, 0.0) + element.weight
+        if few or not element.term.startswith(FUNCTION):
+            merged[element.term] = merged.get(element.term, 0.0) + element.weight
     return list(merged.items())
-
-
-def _ranked(
-    language: str, found: Sequence[Candidate], scores: NDArray[np.float64], cosines: NDArray[np.float32]
-) -> list[LexicalHit]:
-    ranked = sorted(zip(found, scores.tolist(), cosines.tolist(), strict=True), key=lambda one: -one[1])
-    return [LexicalHit(one.id, one.document_id, language, score, cosine) for one, score, cosine in ranked]

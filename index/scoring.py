@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,42 +96,59 @@ def pack(occurrences: Occurrences, vector: NDArray[np.float32]) -> bytes:
     return b"".join(part.tobytes() for part in (header, hashes, places, counts, quantised))
 
 
+class Pieces(NamedTuple):
+    """A packed passage, cut where its arrays begin: length, number of terms, and the bytes of each array."""
+
+    length: int
+    terms: int
+    hashes: bytes
+    places: bytes
+    counts: bytes
+    vector: bytes
+
+
+def cut(data: bytes) -> Pieces:
+    """The pieces of what `pack` made."""
+    size = HEADER.itemsize
+    number = int.from_bytes(data[2:size], "little")
+    places, counts, vector = size + 4 * number, size + 6 * number, size + 7 * number
+    return Pieces(
+        int.from_bytes(data[:2], "little"),
+        number,
+        data[size:places],
+        data[places:counts],
+        data[counts:vector],
+        data[vector:],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Passages unpacked side by side: `rows[i]` is the passage that occurrence i belongs to."""
+    """Passages side by side: `rows[i]` is the passage that occurrence i belongs to."""
 
     lengths: NDArray[np.float64]
     rows: NDArray[np.intp]
     hashes: NDArray[np.uint32]
     places: NDArray[np.uint16]
-    counts: NDArray[np.float64]
-    vectors: NDArray[np.float32]
+    counts: NDArray[np.uint8]
+    vectors: NDArray[np.int8]
+
+    def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The cosine of each passage's subword vector with `vector`, shape (passages,)."""
+        found: NDArray[np.float32] = self.vectors.astype(np.float32) @ vector / np.float32(VECTOR_SCALE)
+        return found
 
 
-def unpack(passages: Sequence[bytes], dimensions: int) -> Packed:
-    """The reverse of `pack` for many passages at once."""
-    size = HEADER.itemsize
-    lengths, terms = [], []
-    hashes, places, counts, vectors = [], [], [], []
-    for data in passages:
-        length = int.from_bytes(data[:2], "little")
-        number = int.from_bytes(data[2:size], "little")
-        lengths.append(length)
-        terms.append(number)
-        places_at = size + 4 * number
-        counts_at = places_at + 2 * number
-        vector_at = counts_at + number
-        hashes.append(data[size:places_at])
-        places.append(data[places_at:counts_at])
-        counts.append(data[counts_at:vector_at])
-        vectors.append(data[vector_at : vector_at + dimensions])
+def unpack(passages: Sequence[Pieces], dimensions: int) -> Packed:
+    """Many passages at once, ready to be scored."""
+    lengths, terms, hashes, places, counts, vectors = zip(*passages, strict=True) if passages else ((),) * 6
     return Packed(
         lengths=np.array(lengths, dtype=np.float64),
-        rows=np.repeat(np.arange(len(passages)), terms),
+        rows=np.repeat(np.arange(len(passages)), np.array(terms, dtype=np.intp)),
         hashes=np.frombuffer(b"".join(hashes), dtype="<u4"),
         places=np.frombuffer(b"".join(places), dtype="<u2"),
-        counts=np.frombuffer(b"".join(counts), dtype="u1") / WEIGHT_SCALE,
-        vectors=np.frombuffer(b"".join(vectors), dtype="i1").reshape(len(passages), dimensions).astype(np.float32),
+        counts=np.frombuffer(b"".join(counts), dtype="u1"),
+        vectors=np.frombuffer(b"".join(vectors), dtype="i1").reshape(len(passages), dimensions),
     )
 
 
@@ -139,39 +157,52 @@ def idf(count: int, frequency: int) -> float:
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 
-def score(
-    looked_for: Sequence[Element],
-    packed: Packed,
-    rarity: Callable[[str], float],
-    average_length: float,
-    weights: Weights,
-) -> NDArray[np.float64]:
-    """The lexical score of each packed passage, shape (passages,).
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Passages of one language in a search: what is looked for in them, and the statistics of their language."""
+
+    looked_for: Sequence[Element]
+    rarity: Mapping[str, float]
+    average_length: float
+    passages: int
+
+
+def score(groups: Sequence[Group], packed: Packed, weights: Weights) -> NDArray[np.float64]:
+    """The lexical score of each packed passage, shape (passages,); the groups' passages follow one another.
 
     BM25 with weighted counts, plus `weights.sentence` times the same question's score in the passage's best sentence.
     """
     passages = len(packed.lengths)
-    if not looked_for or not passages:
+    values = _values(groups)
+    if not values or not passages:
         return np.zeros(passages)
-    wanted: dict[int, float] = {}
-    for element in looked_for:
-        key = term_hash(element.term)
-        wanted[key] = wanted.get(key, 0.0) + element.weight * rarity(element.term)
-    keys = np.array(sorted(wanted), dtype=np.uint32)
-    values = np.array([wanted[int(key)] for key in keys])
+    keys = np.array(sorted(values), dtype=np.uint32)
+    table = np.array([values[int(key)] for key in keys])
+    group = np.repeat(np.arange(len(groups)), [one.passages for one in groups])
+    average = np.repeat([max(one.average_length, 1.0) for one in groups], [one.passages for one in groups])
     rows, column, counts, places = _occurring(keys, packed)
     matrix = np.bincount(rows * len(keys) + column, weights=counts, minlength=passages * len(keys))
     matrix = matrix.reshape(passages, len(keys))
-    norm = weights.k1 * (1 - weights.b + weights.b * packed.lengths / max(average_length, 1.0))
-    whole: NDArray[np.float64] = (matrix * (weights.k1 + 1) / (matrix + norm[:, None])) @ values
-    if not weights.sentence:
-        return whole
-    sentence, inverse = np.unique(rows * (NO_SENTENCE + 1) + places, return_inverse=True)
-    found = np.bincount(inverse, weights=np.minimum(counts, 1.0) * values[column], minlength=len(sentence))
-    best: NDArray[np.float64] = np.zeros(passages)
-    np.maximum.at(best, sentence // (NO_SENTENCE + 1), found)
-    whole += weights.sentence * best
+    norm = weights.k1 * (1 - weights.b + weights.b * packed.lengths / average)
+    saturated = matrix * (weights.k1 + 1) / (matrix + norm[:, None])
+    whole: NDArray[np.float64] = np.einsum("pk,kp->p", saturated, table[:, group])
+    sentences = int(places.max(initial=0)) + 1
+    gained = np.minimum(counts, 1.0) * table[column, group[rows]]
+    best = np.bincount(rows * sentences + places, weights=gained, minlength=passages * sentences)
+    whole += weights.sentence * best.reshape(passages, sentences).max(axis=1)
     return whole
+
+
+def _values(groups: Sequence[Group]) -> dict[int, NDArray[np.float64]]:
+    """Hash of a term → what one full occurrence of it is worth in each group."""
+    values: dict[int, NDArray[np.float64]] = {}
+    for number, group in enumerate(groups):
+        for element in group.looked_for:
+            key = term_hash(element.term)
+            if key not in values:
+                values[key] = np.zeros(len(groups))
+            values[key][number] += element.weight * group.rarity[element.term]
+    return values
 
 
 def _occurring(
@@ -186,4 +217,4 @@ def _occurring(
     column = np.minimum(np.searchsorted(keys, hashes), len(keys) - 1)
     hit = keys[column] == hashes
     near, column = near[hit], column[hit]
-    return packed.rows[near], column, packed.counts[near], packed.places[near]
+    return packed.rows[near], column, packed.counts[near] / WEIGHT_SCALE, packed.places[near]

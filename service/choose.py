@@ -99,8 +99,8 @@ def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_
         voices.setdefault(voice_of(candidate.passage), []).append(candidate)
     chosen = [mine[0] for mine in voices.values()] if several_voices else []
     for candidate in near:
-        mine = sum(voice_of(other.passage) == voice_of(candidate.passage) for other in chosen)
-        if candidate not in chosen and mine < MAX_SENTENCES_PER_VOICE:
+        from_voice = sum(voice_of(other.passage) == voice_of(candidate.passage) for other in chosen)
+        if candidate not in chosen and from_voice < MAX_SENTENCES_PER_VOICE:
             chosen.append(candidate)
     quotes: list[Quote] = []
     for voice in voices:

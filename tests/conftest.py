@@ -20,7 +20,7 @@ SEEDS = ROOT / "seeds"
 @pytest.fixture(scope="session")
 def seeds_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """A real assistant over the shipped documents; tests may ask it anything but not change what it has indexed."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), seeds=SEEDS)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), seeds=SEEDS, llm_model="")
     with open_assistant(settings) as assistant:
         build(assistant.library, settings.seeds)
         yield assistant

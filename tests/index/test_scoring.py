@@ -9,7 +9,7 @@ import pytest
 
 from index.analysis import Occurrences
 from index.records import Span
-from index.scoring import DEFAULTS, Element, elements, idf, pack, score, unpack
+from index.scoring import DEFAULTS, Element, Group, cut, elements, idf, pack, score, unpack
 from tests.index.analysing import analyzer
 
 DIMENSIONS = 4
@@ -17,9 +17,9 @@ NO_VECTOR = np.zeros(DIMENSIONS, dtype=np.float32)
 
 
 def scores(looked_for: list[Element], *passages: Occurrences, sentence: float = 0.0) -> list[float]:
-    packed = unpack([pack(one, NO_VECTOR) for one in passages], DIMENSIONS)
-    weights = replace(DEFAULTS, sentence=sentence)
-    return [float(value) for value in score(looked_for, packed, lambda term: 1.0, 10.0, weights)]
+    packed = unpack([cut(pack(one, NO_VECTOR)) for one in passages], DIMENSIONS)
+    group = Group(looked_for, dict.fromkeys((one.term for one in looked_for), 1.0), 10.0, len(passages))
+    return [float(value) for value in score([group], packed, replace(DEFAULTS, sentence=sentence))]
 
 
 def occurrences(*terms: tuple[str, int, float], length: int = 10) -> Occurrences:
@@ -34,8 +34,9 @@ def test_packing_keeps_terms_places_weights_and_the_vector() -> None:
     )
     assert packed.rows.tolist() == [0, 0]
     assert packed.places.tolist() == [0, 3]
-    assert packed.counts.tolist() == [1.0, 0.5]
+    assert packed.counts.tolist() == [16, 8]
     assert np.allclose(packed.vectors[1] / 127, vector, atol=0.005)
+    assert packed.cosines(vector)[0] == pytest.approx(1.0, abs=0.02)
 
 
 def test_the_score_is_bm25_of_the_weighted_counts() -> None:
@@ -97,3 +98,11 @@ def test_a_real_passage_is_scored_across_languages() -> None:
     found = [analyzer().occurrences(text, "da", [Span(0, len(text))]) for text in texts]
     first, second = scores(elements(question, True, DEFAULTS), *found)
     assert first > second == 0.0
+
+
+def test_groups_are_scored_by_their_own_statistics() -> None:
+    """The same passage in two languages scores by what is looked for, and how rare it is, in each."""
+    packed = unpack([cut(pack(occurrences(("sa", 0, 1.0)), NO_VECTOR))] * 2, DIMENSIONS)
+    groups = [Group([Element("sa", 0, 1.0)], {"sa": rarity}, 10.0, 1) for rarity in (1.0, 3.0)]
+    first, second = score(groups, packed, DEFAULTS)
+    assert second == pytest.approx(3 * first)

@@ -56,7 +56,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder: Path = tmp_path_factory.mktemp("town")
     for name, text in TEXTS.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    settings = Settings(data_dir=tmp_path_factory.mktemp("town-data"), seeds=folder)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("town-data"), seeds=folder, llm_model="")
     with open_assistant(settings) as assistant:
         build(assistant.library, folder)
         yield assistant
