@@ -30,7 +30,7 @@ def test_packing_keeps_terms_places_weights_and_the_vector() -> None:
     """What is packed comes back, the weights to a sixteenth and the vector to a 127th."""
     vector = np.array([0.5, -0.5, 0.5, -0.5], dtype=np.float32)
     packed = unpack(
-        [pack(occurrences(("sa", 0, 1.0), ("cb", 3, 0.5)), vector), pack(occurrences(), vector)], DIMENSIONS
+        [cut(pack(found, vector)) for found in (occurrences(("sa", 0, 1.0), ("cb", 3, 0.5)), occurrences())], DIMENSIONS
     )
     assert packed.rows.tolist() == [0, 0]
     assert packed.places.tolist() == [0, 3]
