@@ -25,6 +25,7 @@ from service.model.task import Task
 from service.records import ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
 from service.speakers import Speakers
+from service.strings import LANGUAGES
 from service.understand import Question, understand
 from service.wire import ReplyModel
 from service.wording import markdown_blocks
@@ -198,6 +199,14 @@ class Assistant:
         parts = self.library.conditions()
         usable = parts.get("record") == "ok" and any(parts.get(leg) == "ok" for leg in ("lexical", "vectors"))
         return Readiness(usable and documents > 0, documents, parts)
+
+    def warm_up(self) -> None:
+        """Do now what the first question would otherwise wait for: open the indexes, the dictionaries, the detector."""
+        self.library.warm_up()
+        for language in LANGUAGES:
+            self.library.analyzer.question(language, language)
+        # Only a word that no dictionary has makes the detector load its letter statistics.
+        self.library.detector.detect("qzxwv")
 
     def close(self) -> None:
         """Close the record, the indexes, and the connections to the model."""

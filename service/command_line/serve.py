@@ -30,7 +30,7 @@ def serve(host: str | None, port: int | None) -> None:
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
         # Now, not when the first visitor waits for it.
-        assistant.library.warm_up()
+        assistant.warm_up()
         bot = slack_bot(assistant, settings)
         app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url)
         uvicorn.run(app, host=host or settings.host, port=port or settings.port)
