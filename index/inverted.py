@@ -90,15 +90,16 @@ class InvertedIndex:
             for id_ in document_ids:
                 writer.delete_documents_by_term(DOCUMENT, id_)
 
-    def commit(self) -> None:
-        """Make all changes lasting and release the folder to other writers."""
+    def commit(self) -> bool:
+        """Make all changes lasting and release the folder to other writers. Returns whether there were any."""
         if self._writer is None:
-            return
+            return False
         with self._explained("write"):
             self._writer.commit()
             self._writer.wait_merging_threads()
             self._writer = None
         self.reload()
+        return True
 
     def reload(self) -> None:
         """See what has been committed, by this process or another."""

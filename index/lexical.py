@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import explanation, scoring, spelling
+from index import explanation, scoring, spelling, word_cache
 from index.analysis import CONCEPT, FUNCTION, SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.errors import IndexUnavailable
 from index.explanation import Contribution
 from index.inverted import Candidate, Entry, InvertedIndex
 from index.records import Filters, Passage, Span
@@ -77,9 +79,19 @@ class LexicalIndex:
             index.remove(ids)
 
     def commit(self) -> None:
-        """Make all changes lasting."""
-        for index in self._indexes.values():
-            index.commit()
+        """Make all changes lasting, and keep the analysed words for later processes."""
+        for language, index in self._indexes.items():
+            if index.commit():
+                self._keep_words(language)
+
+    def _keep_words(self, language: str) -> None:
+        try:
+            word_cache.save(self._words_file(language), self._analyzer.words.seen(language), self._analyzer.fingerprint)
+        except OSError as error:
+            raise IndexUnavailable(f"cannot write the lexical index in {self.folder}: {error.strerror}") from error
+
+    def _words_file(self, language: str) -> Path:
+        return self.folder / f"words-{language}.json"
 
     def reload(self) -> None:
         """See what another process has committed."""
@@ -187,6 +199,8 @@ class LexicalIndex:
     def _language(self, language: str) -> InvertedIndex:
         if language not in self._indexes:
             self._indexes[language] = InvertedIndex(self.folder / language)
+            file, fingerprint = self._words_file(language), self._analyzer.fingerprint
+            self._analyzer.words.add_source(language, partial(word_cache.load, file, fingerprint))
         return self._indexes[language]
 
     def _find_languages(self) -> None:

@@ -61,18 +61,32 @@ class WordAnalyzer:
         self.lexicon = lexicon
         self.settings = settings
         self._cache: dict[str, dict[str, Word]] = {}
+        self._sources: dict[str, list[Callable[[], Mapping[str, Word]]]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
         self._lemmas = Lemmas()
 
     def word(self, text: str, language: str) -> Word:
         """The analysis of `text`, one token as written."""
-        cache = self._cache.setdefault(language, {})
+        cache = self._cache.get(language)
+        if cache is None:
+            cache = self._cache[language] = {}
+            for load in self._sources.pop(language, ()):
+                cache.update(load())
         found = cache.get(text)
         if found is None:
             if len(cache) > 400_000:
                 cache.clear()
             found = cache[text] = self._analyse(normalise(text), language)
         return found
+
+    def seen(self, language: str) -> Mapping[str, Word]:
+        """The words of a language that have been analysed so far, as written."""
+        return dict(self._cache.get(language, {}))
+
+    def add_source(self, language: str, load: Callable[[], Mapping[str, Word]]) -> None:
+        """Have analysed words loaded when a word of the language is first asked for; too late, they are left."""
+        if language not in self._cache:
+            self._sources.setdefault(language, []).append(load)
 
     def lemma(self, word: str, language: str) -> str:
         """The citation form of a lower-case word: the lexicon's correction, else simplemma's."""

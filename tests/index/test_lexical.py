@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from index import word_cache
+from index.analysis import Analyzer
 from index.errors import IndexUnavailable
 from index.lexical import LexicalHit, LexicalIndex
 from index.records import Filters
@@ -118,3 +120,16 @@ def test_an_explanation_says_what_met_and_what_it_gave(index: LexicalIndex) -> N
     assert {"company", "go-bankrupt"} <= {one.met for one in found if one.kind == "concept"}
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert str(found[0]).startswith(f"{found[0].asked} ~ {found[0].met}")
+
+
+def test_a_new_process_reads_its_texts_without_the_dictionaries(index: LexicalIndex) -> None:
+    """The analysed words are kept with the index; a file of another lexicon, or a damaged one, is passed over."""
+    fresh = Analyzer(analyzer().lexicon)
+    LexicalIndex(index.folder, fresh)
+    fresh.words.lemma = None  # type: ignore[method-assign,assignment]  # asking for a lemma would fail
+    assert fresh.passage(PASSAGES[0].text, "da") == analyzer().passage(PASSAGES[0].text, "da")
+    file = index.folder / "words-da.json"
+    assert word_cache.load(file, "another") == {}
+    file.write_text("{", encoding="utf-8")
+    assert word_cache.load(file, analyzer().fingerprint) == {}
+    assert LexicalIndex(index.folder, Analyzer(analyzer().lexicon)).count() == 5
