@@ -57,7 +57,10 @@ class Readiness:
 
 
 class Assistant:
-    """Answers questions over an opened library. Safe to use from several threads."""
+    """Answers questions over an opened library. Safe to use from several threads.
+
+    Every one of `listeners` is told of each reply before it is handed out; none may raise.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Assistant:
         self.library = library
         self.conversations = conversations
         self._settings = settings
+        self.listeners: list[Callable[[Reply], None]] = []
         self._cues = cues
         self._aids = aids
         self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
@@ -136,6 +140,8 @@ class Assistant:
         if request.keep:
             kept = ReplyModel.of(reply).model_dump(mode="json")
             self.conversations.add(conversation, reply.message_id, request.message, kept)
+        for listener in self.listeners:
+            listener(reply)
         yield Done(reply)
 
     def _understand(self, request: ChatRequest, earlier: Earlier | None, stopped: Callable[[], bool]) -> Question:

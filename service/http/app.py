@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, origins, problems, slack, widget
+from service.http import chat, conversations, documents, metrics, origins, problems, slack, widget
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
 
@@ -73,6 +73,7 @@ def create_app(
             response.headers.setdefault(name, value)
         return response
 
+    metrics.install(app, assistant)
     app.include_router(chat.router(assistant))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))

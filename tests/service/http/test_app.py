@@ -62,3 +62,21 @@ def test_every_operation_has_an_example_or_no_body(client: TestClient) -> None:
     for methods in document["paths"].values():
         for operation in methods.values():
             assert operation["description"]
+
+
+def test_metrics_count_requests_by_route_and_answers_by_outcome(client: TestClient) -> None:
+    """An answer, an abstention and a path of nobody's are counted, the last under a name that is not its own."""
+
+    def value(line: str) -> float:
+        lines = client.get("/metrics").text.splitlines()
+        return next((float(found.rsplit(" ", 1)[1]) for found in lines if found.startswith(line)), 0.0)
+
+    answered = 'kilde_answers_total{language="en",mode="extractive",outcome="answered"}'
+    asked = 'kilde_http_requests_total{method="POST",route="/chat",status="200"}'
+    nobody = 'kilde_http_requests_total{method="GET",route="other",status="404"}'
+    before = value(answered), value(asked), value(nobody)
+    client.post("/chat", json={"message": "what do the authors think about ROI?"})
+    client.get("/somewhere/else")
+    assert (value(answered), value(asked), value(nobody)) == tuple(count + 1 for count in before)
+    assert "somewhere" not in client.get("/metrics").text
+    assert client.get("/metrics").headers["content-type"].startswith("text/plain")
