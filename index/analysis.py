@@ -106,7 +106,7 @@ class Analyzer:
     @property
     def fingerprint(self) -> str:
         """Changes when an index made by another version of the analysis or lexicon has to be rebuilt."""
-        return f"analysis-2-{self.lexicon.sha256[:16]}"
+        return f"analysis-3-{self.lexicon.sha256[:16]}"
 
     def tokens(self, text: str, language: str, corrections: Mapping[str, str] = NO_CORRECTIONS) -> list[Token]:
         """The tokens of `text` in order; a word in `corrections` (normalised) is analysed as the one given there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -76,7 +76,11 @@ class WordAnalyzer:
         if found is None:
             if len(cache) > 400_000:
                 cache.clear()
-            found = cache[text] = self._analyse(normalise(text), language)
+            found = self._analyse(normalise(text), language)
+            if is_title(text) and language in LANGUAGES and is_bare(found):
+                # Most likely a name: stems differ between languages, and a name is the same in all of them.
+                found = replace(found, surface=self._name(normalise(text)))
+            cache[text] = found
         return found
 
     def seen(self, language: str) -> Mapping[str, Word]:
@@ -161,12 +165,16 @@ class WordAnalyzer:
 
     def _surface(self, word: str, lemma: str, language: str, known: bool) -> str:
         if not known and self.settings.neutral_unknown:
-            stem = word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word
-        else:
-            stem = self._stem(lemma, language)
+            return self._name(word)
+        stem = self._stem(lemma, language)
         if self.settings.fold:
             stem = fold(stem)
         return strip_marks(stem) if self.settings.strip_surface else stem
+
+    def _name(self, word: str) -> str:
+        """The indexed form of a name: folded, without the s of a genitive."""
+        bare = word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word
+        return fold(bare) if self.settings.fold else bare
 
     def _stem(self, word: str, language: str) -> str:
         stemmer = self._stemmers.get(language)
@@ -215,6 +223,16 @@ class WordAnalyzer:
                 return candidate
         found = self._stripped[language].get(strip_marks(word))
         return found if found != word else None
+
+
+def is_bare(word: Word) -> bool:
+    """Whether no dictionary says more of a word than that it is one."""
+    return not (word.concepts or word.function or word.parts) and (not word.known or len(word.keys) == 1)
+
+
+def is_title(text: str) -> bool:
+    """Whether a token is written as names are: a capital, then none ("Mette", not "ROI" or "mette")."""
+    return len(text) > 1 and text[0].isupper() and text[1:].islower()
 
 
 @lru_cache(maxsize=1)
