@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -213,6 +214,11 @@ class Assistant:
             self.library.analyzer.question(language, language)
         # Only a word that no dictionary has makes the detector load its letter statistics.
         self.library.detector.detect("qzxwv")
+
+    def forget_old(self) -> None:
+        """Forget the conversations that the settings do not keep any longer."""
+        if days := self._settings.retention_days:
+            self.conversations.forget(datetime.now(UTC) - timedelta(days=days))
 
     def close(self) -> None:
         """Close the record, the indexes, and the connections to the model."""

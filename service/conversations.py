@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select
 
@@ -109,6 +110,14 @@ class Conversations:
             gone = connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
         if not gone.rowcount:
             raise unknown()
+
+    def forget(self, before: datetime) -> int:
+        """Forget the conversations without a message since `before`; return how many there were."""
+        limit = before.astimezone(UTC).isoformat(timespec="microseconds")
+        recent = select(messages.c.conversation_id).where(messages.c.created >= limit)
+        old = delete(conversations).where(conversations.c.created < limit, conversations.c.id.not_in(recent))
+        with self._record.write() as connection:
+            return connection.execute(old).rowcount
 
     def rate(self, message_id: str, rating: str, comment: str | None) -> None:
         """Keep a rating ("up" or "down") of an answer, in the place of an earlier one. Raises UnknownMessage."""

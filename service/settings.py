@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     max_passage_tokens: int = Field(
         160, ge=32, le=2000, description="Tokens (cl100k_base) of a passage at most; a change re-chunks the documents."
     )
+    retention_days: int = Field(
+        0, ge=0, description="Conversations are forgotten after so many days without a message; 0 keeps them."
+    )
     max_quotes: int = Field(6, ge=1, le=20, description="Quotes in an answer at most.")
     gloss: bool = Field(True, description="Whether quotes in another language have a word-for-word gloss.")
     translation: Literal["off", "apertium", "model"] = Field(

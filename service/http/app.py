@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -12,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 
+from index.errors import IndexUnavailable
 from service.assistant import Assistant
 from service.http import chat, conversations, documents, metrics, origins, problems, slack, widget
 from service.http.openai_compatible import router as openai_router
@@ -20,6 +24,8 @@ from service.http.pages import Pages, page_language
 
 if TYPE_CHECKING:
     from service.slack.app import Slack
+
+log = logging.getLogger(__name__)
 
 # Pages are built from documents that nobody vetted: nothing but our own files may run or be loaded.
 SECURITY_HEADERS = {
@@ -30,6 +36,20 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
+
+
+FORGET_SECONDS = 3600
+"""How often conversations are looked through for those that are not kept any longer."""
+
+
+async def forget_hourly(assistant: Assistant) -> None:
+    """Have old conversations forgotten, now and once an hour."""
+    while True:
+        try:
+            await run_in_threadpool(assistant.forget_old)
+        except IndexUnavailable:
+            log.warning("old conversations could not be forgotten; trying again in an hour")
+        await asyncio.sleep(FORGET_SECONDS)
 
 
 def create_app(
@@ -48,9 +68,11 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if slack_bot is not None:
             await slack_bot.start()
+        forgetting = asyncio.create_task(forget_hourly(assistant))
         try:
             yield
         finally:
+            forgetting.cancel()
             if slack_bot is not None:
                 await slack_bot.stop()
             assistant.close()
