@@ -106,7 +106,7 @@ class Analyzer:
     @property
     def fingerprint(self) -> str:
         """Changes when an index made by another version of the analysis or lexicon has to be rebuilt."""
-        return f"analysis-3-{self.lexicon.sha256[:16]}"
+        return f"analysis-4-{self.lexicon.sha256[:16]}"
 
     def tokens(self, text: str, language: str, corrections: Mapping[str, str] = NO_CORRECTIONS) -> list[Token]:
         """The tokens of `text` in order; a word in `corrections` (normalised) is analysed as the one given there."""
@@ -139,6 +139,9 @@ class Analyzer:
             if not word.function:
                 length += 1
                 add(SURFACE + word.surface, place, 1.0)
+                # Beside the stem: the word may only have its capital because a sentence begins with it.
+                if (name := self.words.name(token.text, word)) not in (None, word.surface):
+                    add(f"{SURFACE}{name}", place, 1.0)
             kind = FUNCTION if word.function else CONCEPT
             for id_, weight in word.concepts:
                 add(kind + id_, place, weight)
@@ -219,7 +222,7 @@ class Analyzer:
             start=token.start,
             end=token.end,
             kind=kind,
-            surface=word.surface,
+            surface=self.words.name(token.text, word) or word.surface,
             concepts=ranked,
             related=() if word.function else self._related(ranked),
             parts=tuple(part.surface for part in word.parts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -76,11 +76,7 @@ class WordAnalyzer:
         if found is None:
             if len(cache) > 400_000:
                 cache.clear()
-            found = self._analyse(normalise(text), language)
-            if is_title(text) and language in LANGUAGES and is_bare(found):
-                # Most likely a name: stems differ between languages, and a name is the same in all of them.
-                found = replace(found, surface=self._name(normalise(text)))
-            cache[text] = found
+            found = cache[text] = self._analyse(normalise(text), language)
         return found
 
     def seen(self, language: str) -> Mapping[str, Word]:
@@ -171,8 +167,14 @@ class WordAnalyzer:
             stem = fold(stem)
         return strip_marks(stem) if self.settings.strip_surface else stem
 
+    def name(self, text: str, word: Word) -> str | None:
+        """The form that a token has in every language if it is a name; None where it is not written or known as one.
+
+        Stems differ between languages, and a name is the same in all of them: folded, without the s of a genitive.
+        """
+        return self._name(normalise(text)) if is_title(text) and is_bare(word) else None
+
     def _name(self, word: str) -> str:
-        """The indexed form of a name: folded, without the s of a genitive."""
         bare = word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word
         return fold(bare) if self.settings.fold else bare
 

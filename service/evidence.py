@@ -92,7 +92,7 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
         lexical=min(MAX_LEXICAL, lexical(hits) / coverage.indexed_weight) if coverage.weight else 0.0,
         absent=absent(coverage, looked_at),
         missing_name=float(bool(missing_names(coverage, looked_at))),
-        missing_kind=missing_kind(looked_at) if question.kinds else 0.0,
+        missing_kind=missing_kind(coverage, looked_at) if question.kinds else 0.0,
         apart=float(apart(question, coverage, looked_at)),
     )
 
@@ -136,12 +136,19 @@ def absent(coverage: Coverage, found: Sequence[Candidate]) -> float:
     return len(nothing) / len(weighty) if weighty else 0.0
 
 
-def missing_kind(found: Sequence[Candidate]) -> float:
+def missing_kind(coverage: Coverage, found: Sequence[Candidate]) -> float:
     """What the best sentence of the kind asked for lacks of the question's units, each counting the same.
 
-    Here the verb counts as much as the noun: when something opens is no answer to when it was built.
+    Here the verb counts as much as the noun: when something opens is no answer to when it was built. The question's
+    first unit counts twice: it is what "how many" counts.
     """
-    had = [sum(one.near.units) / len(one.near.units) for one in found if one.of_the_kind and one.near.units]
+    own = [place for place, unit in enumerate(coverage.units) if not unit.carried]
+    weights = [1.0 + (place in own[:1]) for place in range(len(coverage.units))]
+    had = [
+        sum(weight * strength for weight, strength in zip(weights, one.near.units, strict=True)) / sum(weights)
+        for one in found
+        if one.of_the_kind
+    ]
     return max(0.0, 1.0 - max(had, default=0.0) / ENOUGH)
 
 

@@ -54,6 +54,7 @@ class FakeAssistant:
         self, folder: Path, script: Callable[[ChatRequest], Answer] | None = None, pause_seconds: float = 0.0
     ) -> None:
         self.pause_seconds = pause_seconds
+        self.listeners: list[Callable[[Reply], None]] = []
         folder.mkdir(parents=True, exist_ok=True)
         record = Record.open(folder / "record.sqlite3")
         self.library = SimpleNamespace(record=record, detector=SimpleNamespace(detect=detect))
