@@ -34,7 +34,8 @@ class FileState:
 class Leg:
     """One derived index: its folder's name, the settings it was built with, and what it holds.
 
-    `generation` is the record's when the index was last brought up to it; `passages` counts by language.
+    `generation` is the record's when the index was last brought up to it; `passages` counts by language. `pending` are
+    documents whose new version may be in the index before the record has it (`index.exchange`).
     """
 
     folder: str
@@ -42,6 +43,7 @@ class Leg:
     generation: int
     passages: Mapping[str, int]
     files: Mapping[str, FileState]
+    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,10 @@ def _leg(found: Mapping[str, object] | None) -> Leg | None:
     if not isinstance(files, dict) or not isinstance(passages, dict) or not isinstance(generation, int):
         raise ValueError("expected a leg's files, passages and generation")
     states = {name: FileState(**state) for name, state in files.items()}
-    return Leg(str(found["folder"]), str(found["settings"]), generation, passages, states)
+    pending = found.get("pending", [])
+    if not isinstance(pending, list):
+        raise ValueError("expected a leg's pending documents as a list")
+    return Leg(str(found["folder"]), str(found["settings"]), generation, passages, states, tuple(map(str, pending)))
 
 
 def _crc32(path: Path) -> int:

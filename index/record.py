@@ -201,23 +201,32 @@ class Record:
         Raises:
             InvalidData: the vectors do not match the passages, or a passage's text is not the document's at its place.
         """
-        _check(prepared, vectors)
-        document = prepared.document
-        row = rows.document_row(document) | {
-            "passages": len(prepared.passages),
-            "origin": origin,
-            "source": None if source is None else dict(source),
-            "preparation": preparation,
-            "stored": now(),
-        }
+        return self.replace_all([(prepared, vectors, source, origin)], embedding=embedding, preparation=preparation)
+
+    def replace_all(
+        self,
+        versions: Sequence[tuple[Prepared, FloatArray, Mapping[str, Any] | None, str]],
+        *,
+        embedding: str,
+        preparation: str,
+    ) -> int:
+        """Store several documents (prepared, vectors, source, origin) as `replace` does, all in one transaction.
+
+        A transaction is what costs most of storing a short document: it is synced to the disk.
+        """
+        for prepared, vectors, _, _ in versions:
+            _check(prepared, vectors)
         with self.write() as connection:
-            connection.execute(delete(documents).where(documents.c.id == document.id))
-            connection.execute(insert(documents), [row])
-            _insert(connection, segments, rows.segment_rows(document.id, prepared.segments))
-            _insert(connection, passages, rows.passage_rows(prepared.passages))
-            ids = [passage.id for passage in prepared.passages]
-            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
-            return _note_change(connection, document.id)
+            for prepared, vectors, source, origin in versions:
+                row = rows.document_row(prepared.document) | {
+                    "passages": len(prepared.passages),
+                    "origin": origin,
+                    "source": None if source is None else dict(source),
+                    "preparation": preparation,
+                    "stored": now(),
+                }
+                _store(connection, row, prepared, embedding, vectors)
+            return int(connection.execute(select(meta.c.generation)).scalar_one())
 
     def confirm(self, document_id: str, preparation: str) -> None:
         """Note that other settings of the preparation make the same of a document; nothing else changes."""
@@ -269,6 +278,19 @@ def _select_vectors(embedding: str) -> Select[Any]:
     return columns.join(passages, passages.c.id == vectors_table.c.passage_id).where(
         vectors_table.c.embedding == embedding
     )
+
+
+def _store(
+    connection: Connection, row: Mapping[str, Any], prepared: Prepared, embedding: str, vectors: FloatArray
+) -> None:
+    name = prepared.document.id
+    connection.execute(delete(documents).where(documents.c.id == name))
+    connection.execute(insert(documents), [dict(row)])
+    _insert(connection, segments, rows.segment_rows(name, prepared.segments))
+    _insert(connection, passages, rows.passage_rows(prepared.passages))
+    ids = [passage.id for passage in prepared.passages]
+    _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
+    _note_change(connection, name)
 
 
 def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, Any]]) -> None:
