@@ -24,13 +24,15 @@ def serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from service.http.app import create_app
+    from service.http.keys import parse_keys
     from service.http.origins import parse_origins
 
     settings = read_settings()
+    keys = parse_keys(settings.api_keys.get_secret_value())
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
         bot = slack_bot(assistant, settings)
-        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url)
+        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url, keys)
         uvicorn.run(app, host=host or settings.host, port=port or settings.port)
 
 

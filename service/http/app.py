@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
@@ -14,7 +14,8 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, origins, problems, slack, widget
+from service.http import chat, conversations, documents, origins, problems, slack, uploads, widget
+from service.http.keys import key_check
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
 
@@ -37,11 +38,13 @@ def create_app(
     allowed_origins: Collection[str] = (),
     slack_bot: Slack | None = None,
     public_url: str = "",
+    keys: Sequence[bytes] = (),
 ) -> FastAPI:
     """The service over an opened assistant, which is closed when the application stops.
 
     Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
-    `public_url` is where readers reach it, for links in the OpenAI-compatible answers.
+    `public_url` is where readers reach it, for links in the OpenAI-compatible answers. `keys` are the digests of those
+    that documents may be changed with (`service.http.keys`).
     """
 
     @asynccontextmanager
@@ -76,6 +79,7 @@ def create_app(
     app.include_router(chat.router(assistant))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
+    app.include_router(uploads.router(assistant, key_check(keys)))
     app.include_router(openai_router.router(assistant, public_url))
     app.include_router(widget.router())
     app.include_router(slack.router(slack_bot))
