@@ -20,7 +20,7 @@ from index.subwords import SubwordEmbedding
 
 Progress = Callable[[int, int, str], None]
 
-CATCH_UP_AFTER = 200
+CATCH_UP_AFTER = 1000
 CATCH_UP_AFTER_CHARACTERS = 2_000_000
 """Documents, or characters of them, that are stored at once: an interrupted build loses no more work than this."""
 ADDED_INSTEAD = (

@@ -216,17 +216,27 @@ class Record:
         """
         for prepared, vectors, _, _ in versions:
             _check(prepared, vectors)
+        ids = [prepared.document.id for prepared, _, _, _ in versions]
+        stored = now()
+        documents_rows = [
+            rows.document_row(prepared.document)
+            | {
+                "passages": len(prepared.passages),
+                "origin": origin,
+                "source": None if source is None else dict(source),
+                "preparation": preparation,
+                "stored": stored,
+            }
+            for prepared, _, source, origin in versions
+        ]
         with self.write() as connection:
-            for prepared, vectors, source, origin in versions:
-                row = rows.document_row(prepared.document) | {
-                    "passages": len(prepared.passages),
-                    "origin": origin,
-                    "source": None if source is None else dict(source),
-                    "preparation": preparation,
-                    "stored": now(),
-                }
-                _store(connection, row, prepared, embedding, vectors)
-            return int(connection.execute(select(meta.c.generation)).scalar_one())
+            for start in range(0, len(ids), _IDS_A_STATEMENT):
+                some = ids[start : start + _IDS_A_STATEMENT]
+                connection.execute(delete(documents).where(documents.c.id.in_(some)))
+            _insert(connection, documents, documents_rows)
+            for table, found in _parts(versions, embedding):
+                _insert(connection, table, found)
+            return _note_change(connection, *ids)
 
     def confirm(self, document_id: str, preparation: str) -> None:
         """Note that other settings of the preparation make the same of a document; nothing else changes."""
@@ -280,17 +290,21 @@ def _select_vectors(embedding: str) -> Select[Any]:
     )
 
 
-def _store(
-    connection: Connection, row: Mapping[str, Any], prepared: Prepared, embedding: str, vectors: FloatArray
-) -> None:
-    name = prepared.document.id
-    connection.execute(delete(documents).where(documents.c.id == name))
-    connection.execute(insert(documents), [dict(row)])
-    _insert(connection, segments, rows.segment_rows(name, prepared.segments))
-    _insert(connection, passages, rows.passage_rows(prepared.passages))
-    ids = [passage.id for passage in prepared.passages]
-    _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
-    _note_change(connection, name)
+def _parts(
+    versions: Sequence[tuple[Prepared, FloatArray, Mapping[str, Any] | None, str]], embedding: str
+) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """The rows of everything that belongs to documents, a table at a time, in the order that their keys allow."""
+    every = [prepared for prepared, _, _, _ in versions]
+    yield segments, [row for one in every for row in rows.segment_rows(one.document.id, one.segments)]
+    yield passages, [row for one in every for row in rows.passage_rows(one.passages)]
+    yield (
+        vectors_table,
+        [
+            row
+            for one, vectors, _, _ in versions
+            for row in rows.vector_rows(embedding, [passage.id for passage in one.passages], vectors)
+        ],
+    )
 
 
 def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, Any]]) -> None:
@@ -298,11 +312,13 @@ def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, An
         connection.execute(insert(table), list(values))
 
 
-def _note_change(connection: Connection, document_id: str) -> int:
+def _note_change(connection: Connection, *document_ids: str) -> int:
     connection.execute(update(meta).values(generation=meta.c.generation + 1))
     generation = int(connection.execute(select(meta.c.generation)).scalar_one())
-    connection.execute(delete(changes).where(changes.c.document_id == document_id))
-    connection.execute(insert(changes), [{"document_id": document_id, "generation": generation}])
+    for start in range(0, len(document_ids), _IDS_A_STATEMENT):
+        some = document_ids[start : start + _IDS_A_STATEMENT]
+        connection.execute(delete(changes).where(changes.c.document_id.in_(some)))
+    _insert(connection, changes, [{"document_id": name, "generation": generation} for name in document_ids])
     return generation
 
 

@@ -91,7 +91,7 @@ def test_a_service_without_keys_is_changed_by_nobody(assistant: Assistant, metho
 
 def test_a_short_key_is_refused_unseen() -> None:
     """The message names the setting and the key's place, and does not repeat it."""
-    with pytest.raises(InvalidSettings, match="KILDE_API_KEYS.*number 2") as caught:
+    with pytest.raises(InvalidSettings, match=r"KILDE_API_KEYS.*number 2") as caught:
         parse_keys(f"{KEY},secret")
     assert "secret" not in str(caught.value)
     assert parse_keys(" , ") == ()
