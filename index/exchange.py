@@ -45,14 +45,14 @@ def exchange(upkeep: Upkeep, versions: Sequence[NewVersion]) -> None:
         IndexUnavailable: the record cannot be written. A broken lexical index is no reason: it is built anew later.
     """
     names = [version.prepared.document.id for version in versions]
-    old = {passage.id for passage in upkeep.record.passages_of(names)}
+    old = {(passage.language, passage.id) for passage in upkeep.record.passages_of(names)}
     staged = _stage(upkeep, versions, names, old)
     upkeep.record.replace_all(
         [(one.prepared, one.vectors, one.source, one.origin) for one in versions],
         embedding=upkeep.embedding.name,
         preparation=upkeep.preparation,
     )
-    gone = old.difference(passage.id for one in versions for passage in one.prepared.passages)
+    gone = old.difference((passage.language, passage.id) for one in versions for passage in one.prepared.passages)
     _settle(upkeep, staged, gone)
 
 
@@ -64,7 +64,9 @@ def remove(upkeep: Upkeep, document_ids: Sequence[str]) -> int:
     return count
 
 
-def _stage(upkeep: Upkeep, versions: Sequence[NewVersion], names: Sequence[str], old: set[str]) -> Manifest | None:
+def _stage(
+    upkeep: Upkeep, versions: Sequence[NewVersion], names: Sequence[str], old: set[tuple[str, str]]
+) -> Manifest | None:
     """Put the new passages beside the old ones; None where there is no sound index that is up to the record."""
     manifest = upkeep.manifest()
     leg = manifest.lexical
@@ -79,7 +81,7 @@ def _stage(upkeep: Upkeep, versions: Sequence[NewVersion], names: Sequence[str],
         index = LexicalIndex(upkeep.folder / leg.folder, upkeep.analyzer)
         new = [(passage, entry) for one in versions for passage, entry in _entries(one)]
         # The same text at the same place has the same id; with another title, say, it is stored anew.
-        if again := [passage.id for passage, _ in new if passage.id in old]:
+        if again := old.intersection((passage.language, passage.id) for passage, _ in new):
             index.remove_passages(again)
         index.add_entries((passage.language, entry) for passage, entry in new)
         index.commit()
@@ -93,7 +95,7 @@ def _entries(version: NewVersion) -> list[tuple[Any, Entry]]:
     return list(zip(version.prepared.passages, version.entries, strict=True))
 
 
-def _settle(upkeep: Upkeep, staged: Manifest | None, gone: set[str]) -> None:
+def _settle(upkeep: Upkeep, staged: Manifest | None, gone: set[tuple[str, str]]) -> None:
     """Take the old passages out, and note that the index is up to the record."""
     with suppress(IndexUnavailable):
         if staged is not None and staged.lexical is not None:

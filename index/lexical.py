@@ -83,11 +83,13 @@ class LexicalIndex:
         for index in self._indexes.values():
             index.remove(ids)
 
-    def remove_passages(self, ids: Iterable[str]) -> None:
-        """Remove passages by their own ids, whatever their document."""
-        gone = tuple(ids)
-        for index in self._indexes.values():
-            index.remove_passages(gone)
+    def remove_passages(self, ids: Iterable[tuple[str, str]]) -> None:
+        """Remove passages by (language, id), whatever their document; other languages' indexes are not written."""
+        by_language: dict[str, list[str]] = {}
+        for language, id_ in ids:
+            by_language.setdefault(language, []).append(id_)
+        for language, gone in by_language.items():
+            self._language(language).remove_passages(gone)
 
     def commit(self) -> None:
         """Make all changes lasting."""
