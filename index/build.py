@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from index.embedding import embed_passages
 from index.errors import NoDocuments, UnreadableDocument
 from index.library import Library
-from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
+from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_document
 from index.prepare import prepare
 from index.rows import Version
 from index.sources import SourceInfo, read_sources
@@ -31,8 +31,19 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file that was taken in and is not in UTF-8, and the encoding that was detected."""
+
+    path: Path
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are."""
+    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are.
+
+    `decoded` are the files among those added or changed whose encoding had to be detected.
+    """
 
     added: int
     changed: int
@@ -41,6 +52,7 @@ class BuildReport:
     skipped: tuple[Skipped, ...]
     passages: int
     seconds: float
+    decoded: tuple[Decoded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class _Count:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    decoded: list[Decoded] = field(default_factory=list)
 
     def note(self, *, is_new: bool) -> None:
         self.added += is_new
@@ -100,6 +113,7 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None) -
         skipped=tuple(skipped),
         passages=passages,
         seconds=time.perf_counter() - started,
+        decoded=tuple(count.decoded),
     )
 
 
@@ -134,11 +148,13 @@ def _take_in(
             count.unchanged += 1
             continue
         try:
-            _store(library, file)
+            encoding = _store(library, file)
         except UnreadableDocument as error:
             skipped.append(Skipped(file.path, str(error)))
             continue
         count.note(is_new=file.id not in stored)
+        if encoding:
+            count.decoded.append(Decoded(file.path, encoding))
         if (count.added + count.changed) % CATCH_UP_AFTER == 0:
             library.upkeep.catch_up_lexical()
     count.removed = sum(library.record.remove(name) for name in _gone(files, stored))
@@ -175,17 +191,27 @@ def _is_stored(file: _File, stored: Version | None) -> bool:
 
 def _is_readable(library: Library, file: _File) -> bool:
     try:
-        read_text(file.path, max_bytes=library.max_bytes)
+        read_document(file.path, max_bytes=library.max_bytes)
     except UnreadableDocument:
         return False
     return True
 
 
-def _store(library: Library, file: _File) -> None:
+def _store(library: Library, file: _File) -> str | None:
+    """Store a file's document; return its encoding where that is not UTF-8."""
     upkeep, version = library.upkeep, file.version
-    text, sha256 = read_text(file.path, max_bytes=library.max_bytes)
+    extracted, sha256 = read_document(file.path, max_bytes=library.max_bytes)
     source = None if version.source is None else SourceInfo(**version.source)
-    prepared = prepare(Path(version.path), text, sha256, source, upkeep.detector.detect, max_tokens=upkeep.max_tokens)
+    prepared = prepare(
+        Path(version.path),
+        extracted.text,
+        sha256,
+        source,
+        upkeep.detector.detect,
+        max_tokens=upkeep.max_tokens,
+        facts=extracted.facts,
+        parts=extracted.parts,
+    )
     # Before the old version is touched: an embedding that fails loses nothing.
     vectors = embed_passages(upkeep.embedding, prepared.passages)
     library.record.replace(
@@ -196,6 +222,7 @@ def _store(library: Library, file: _File) -> None:
         source=version.source,
         origin=version.origin,
     )
+    return next((fact.value for fact in extracted.facts if fact.name == "encoding"), None)
 
 
 def _gone(files: Sequence[_File], stored: Mapping[str, Version]) -> list[str]:

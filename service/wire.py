@@ -269,6 +269,11 @@ class PassagesModel(BaseModel):
     passages: list[PassageModel]
 
 
+class FactModel(BaseModel):
+    value: str
+    origin: str = Field(description="Where it was said: sources.toml, front matter, HTML meta, the text …")
+
+
 class DocumentInfoModel(BaseModel):
     id: str
     title: str
@@ -279,6 +284,10 @@ class DocumentInfoModel(BaseModel):
     sha256: str
     characters: int
     passages: int
+    metadata: dict[str, FactModel] = Field(
+        default_factory=dict,
+        description="What is known of title, author, published, publication, url and encoding; else left out.",
+    )
 
     @classmethod
     def of(cls, info: DocumentInfo) -> DocumentInfoModel:
@@ -292,6 +301,7 @@ class DocumentInfoModel(BaseModel):
             sha256=info.sha256,
             characters=info.characters,
             passages=info.passages,
+            metadata={fact.name: FactModel(value=fact.value, origin=fact.origin) for fact in info.facts},
         )
 
 

@@ -35,7 +35,9 @@ def build_when_needed(assistant: Assistant, settings: Settings) -> None:
 
 
 def report_skipped(report: BuildReport) -> None:
-    """Name every file that was left out, and why."""
+    """Name every file that was left out, and why; and those whose encoding had to be detected."""
     out = console(error=True)
+    for decoded in report.decoded:
+        out.print(f"{decoded.path}: read as {decoded.encoding}", soft_wrap=True)
     for skipped in report.skipped:
         out.print(f"skipped {skipped.path}: {skipped.reason}", soft_wrap=True)
