@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
+from typing import IO
 
 from index.errors import NoDocuments, UnreadableDocument
 from index.formats.extracted import Extracted
@@ -119,15 +120,21 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
         if status.st_size > max_bytes:
             raise UnreadableDocument(f"expected at most {max_bytes:,} bytes, found {status.st_size:,}")
         with path.open("rb") as file:
-            before = os.fstat(file.fileno())
+            before = _state(file)
             data = file.read(max_bytes + 1)
-            after = os.fstat(file.fileno())
+            after = _state(file)
     except OSError as error:
         raise UnreadableDocument(f"expected a readable file, found: {error.strerror or error}") from None
     if len(data) > max_bytes:
         raise UnreadableDocument(f"expected at most {max_bytes:,} bytes, found a file that grew past it while read")
-    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size) or len(data) != after.st_size:
+    if before != after or len(data) != after[0]:
         raise UnreadableDocument("expected a file that stays as it is, found one that changed while read; try again")
     if not data:
         raise UnreadableDocument("expected text, found an empty file (0 bytes)")
     return data
+
+
+def _state(file: IO[bytes]) -> tuple[int, int]:
+    """Return the size of an open file, and when it was last written."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
