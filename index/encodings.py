@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from index.errors import UnreadableDocument
 
 # Control characters that text files hold: tab, the line breaks, form feed, and the older ones that readers treat as
 # blanks. NUL and its neighbours stand in no text: they tell a binary file whose bytes happen to be valid UTF-8.
-_BINARY = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f")
+_BINARY = re.compile("[\\x00-\\x08\\x0e-\\x19]")
 
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"))
 _UTF_16 = (*_MARKS, (codecs.BOM_UTF16_BE, "utf-16"))
@@ -40,11 +41,11 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
 
 def refuse_binary(text: str) -> None:
     """Raise UnreadableDocument where a control character stands that no text holds."""
-    for position, character in enumerate(text):
-        if character in _BINARY:
-            raise UnreadableDocument(
-                f"expected text, found binary data (control character U+{ord(character):04X} at offset {position})"
-            )
+    found = _BINARY.search(text)
+    if found:
+        raise UnreadableDocument(
+            f"expected text, found binary data (control character U+{ord(found.group()):04X} at offset {found.start()})"
+        )
 
 
 def _decode_other(data: bytes, declared: str | None, error: UnicodeDecodeError) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -70,6 +71,7 @@ class _Article:
     def __init__(self, tree: Any, *, with_comments: bool) -> None:
         from trafilatura import bare_extraction
 
+        logging.getLogger("trafilatura").setLevel(logging.ERROR)  # That a page has no text is said in our own words.
         whole = list(blocks(tree.find("body"))) if tree.find("body") is not None else []
         # The search through all of a page's text for a date takes any number that looks like one.
         found = bare_extraction(
