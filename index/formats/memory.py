@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+
+def make_reader(name: Literal["PDFReader", "DocxReader"]) -> Any:
+    """Return one of LlamaIndex's readers; the root logger stays as it is, which their package sets up when imported."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    from llama_index.readers.file import docs
+
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    return getattr(docs, name)()
 
 
 def read_with(reader: Any, data: bytes, suffix: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
-from index.formats.memory import read_with
+from index.formats.memory import make_reader, read_with
 from index.formats.properties import facts_of_properties
 
 _MOST_PAGES = 5_000
@@ -20,11 +20,10 @@ def read_pdf(data: bytes) -> Extracted:
     Raises:
         UnreadableDocument: damaged, locked with a password, too many pages, or pages that are only pictures.
     """
-    # Imported here: both are needed for PDF only. The package's other readers are imported with it, which costs 0.5 s.
+    # Imported here: it is needed for PDF only.
     import pypdf
-    from llama_index.readers.file.docs import PDFReader
 
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # Every oddity of a damaged file is a warning to it.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # It logs every oddity of a damaged file.
     try:
         pdf = pypdf.PdfReader(io.BytesIO(data))
         if pdf.is_encrypted and not pdf.decrypt(""):
@@ -35,7 +34,7 @@ def read_pdf(data: bytes) -> Extracted:
             raise UnreadableDocument(f"expected a PDF of at most {_MOST_PAGES:,} pages, found {count:,}")
         if pdf.is_encrypted:
             data = _unlocked(pdf)
-        pages = read_with(PDFReader(), data, ".pdf")
+        pages = read_with(make_reader("PDFReader"), data, ".pdf")
     except UnreadableDocument:
         raise
     except Exception as error:  # The parser raises whatever a broken file leads it to, RecursionError included.

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
-from index.formats.memory import read_with
+from index.formats.memory import make_reader, read_with
 from index.formats.properties import facts_of_properties
 from index.records import Fact, Part, SegmentKind
 
@@ -34,14 +34,11 @@ def read_word(data: bytes) -> Extracted:
     """
     if data.startswith(_OLE):
         raise UnreadableDocument("expected a DOCX, found one that is locked with a password, or an older Word file")
-    # Imported here: it is needed for DOCX only.
-    from llama_index.readers.file.docs import DocxReader
-
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_bomb(archive)
             blocks, facts = list(_blocks(archive)), _facts(archive)
-        text = read_with(DocxReader(), data, ".docx")[0]
+        text = read_with(make_reader("DocxReader"), data, ".docx")[0]
     except UnreadableDocument:
         raise
     except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, NotImplementedError) as error:

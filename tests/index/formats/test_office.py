@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from index.formats.extracted import Extracted
 from index.formats.pdf import read_pdf
 from index.formats.properties import facts_of_properties
 from index.formats.word import read_word
+from tests.conftest import ROOT
 from tests.index.formats.making_files import docx, locked, pdf
 
 LINES = ["Blåbær på øya", "Her vokser det blåbær hvert år, og alle plukker dem."]
@@ -128,3 +131,12 @@ def test_what_programs_leave_behind_is_no_fact() -> None:
     """File names, default titles and user accounts say nothing about a document."""
     assert facts_of_properties(title="Microsoft Word - Document1.docx", author="admin", published=None) == ()
     assert facts_of_properties(title="rapport_v2.indd", author="Microsoft Office User", published=None) == ()
+
+
+def test_reading_leaves_logging_alone() -> None:
+    """The readers' package sets up the root logger when it is imported: nothing of that stays."""
+    code = (
+        "import logging; from index.formats.word import read_word; from tests.index.formats.making_files import docx\n"
+        "read_word(docx([('Normal', 'Text.')])); raise SystemExit(len(logging.getLogger().handlers))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -46,7 +46,7 @@ def test_a_message_in_html_is_its_text_and_attachments_are_left_out() -> None:
     """Where there is no plain text, the page's text counts; an attached file is not read."""
     message = (
         "From: a@example.org\nSubject: News\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--B\n"
-        "Content-Type: text/html; charset=utf-8\n\n<html><body><p>The office moves to the harbour in May, and all of us "
+        "Content-Type: text/html; charset=utf-8\n\n<html><body><p>The office moves to the harbour in May, and we all "
         "get a desk by the window.</p><script>evil()</script></body></html>\n--B\nContent-Type: text/plain\n"
         "Content-Disposition: attachment; filename=../../a.txt\n\nATTACHED\n--B--\n"
     )
