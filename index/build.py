@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from index.embedding import embed_passages
-from index.errors import NoDocuments, UnreadableDocument
+from index.errors import EmbeddingUnavailable, NoDocuments, UnreadableDocument
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
 from index.prepare import prepare
@@ -32,7 +32,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are."""
+    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are.
+
+    `unembedded` says why a model has not made every vector; the documents are found by their words until it has.
+    """
 
     added: int
     changed: int
@@ -41,6 +44,7 @@ class BuildReport:
     skipped: tuple[Skipped, ...]
     passages: int
     seconds: float
+    unembedded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,11 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None) -
             # What has been stored until then is to be found; the vectors of it are found without an index.
             upkeep.catch_up_lexical()
             raise
-        upkeep.bring_up_to_date(progress=progress)
+        unembedded = None
+        try:
+            upkeep.bring_up_to_date(progress=progress)
+        except EmbeddingUnavailable as error:
+            unembedded = str(error)
     passages = sum(library.record.count().values())
     return BuildReport(
         added=count.added,
@@ -100,6 +108,7 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None) -
         skipped=tuple(skipped),
         passages=passages,
         seconds=time.perf_counter() - started,
+        unembedded=unembedded,
     )
 
 
@@ -187,7 +196,8 @@ def _store(library: Library, file: _File) -> None:
     source = None if version.source is None else SourceInfo(**version.source)
     prepared = prepare(Path(version.path), text, sha256, source, upkeep.detector.detect, max_tokens=upkeep.max_tokens)
     # Before the old version is touched: an embedding that fails loses nothing.
-    vectors = embed_passages(upkeep.embedding, prepared.passages)
+    # A model is asked at the end, for passages of many documents at once.
+    vectors = None if upkeep.is_neural else embed_passages(upkeep.embedding, prepared.passages)
     library.record.replace(
         prepared,
         vectors,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
 from index import rows
@@ -178,12 +179,26 @@ class Record:
         for found in self._in_batches(select(passages).where(passages.c.id.not_in(known)), passages.c.id, batch):
             yield [rows.passage(row) for row in found]
 
+    def lacks_vectors(self, embedding: str) -> bool:
+        """Whether there is a passage that has no vector by an embedding."""
+        known = select(vectors_table.c.passage_id).where(vectors_table.c.embedding == embedding)
+        with self.read() as connection:
+            query = select(passages.c.id).where(passages.c.id.not_in(known)).limit(1)
+            return connection.execute(query).first() is not None
+
+    def dimensions(self, embedding: str) -> int:
+        """How long the stored vectors by an embedding are; 0 where there are none."""
+        query = select(vectors_table.c.vector).where(vectors_table.c.embedding == embedding).limit(1)
+        with self.read() as connection:
+            found = connection.execute(query).scalar()
+        return len(found) // np.dtype(np.float32).itemsize if found else 0
+
     # Writing
 
     def replace(
         self,
         prepared: Prepared,
-        vectors: FloatArray,
+        vectors: FloatArray | None,
         *,
         embedding: str = "unnamed",
         preparation: str = "",
@@ -194,7 +209,7 @@ class Record:
 
         Args:
             prepared: the document with its segments and passages.
-            vectors: (number of passages, dimensions), in the order of the passages.
+            vectors: (number of passages, dimensions), in the order of the passages; None to add them later.
             embedding: the name of the embedding that made the vectors.
             preparation, source, origin: see `Version`.
 
@@ -215,8 +230,9 @@ class Record:
             connection.execute(insert(documents), [row])
             _insert(connection, segments, rows.segment_rows(document.id, prepared.segments))
             _insert(connection, passages, rows.passage_rows(prepared.passages))
-            ids = [passage.id for passage in prepared.passages]
-            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
+            if vectors is not None:
+                ids = [passage.id for passage in prepared.passages]
+                _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
             return _note_change(connection, document.id)
 
     def confirm(self, document_id: str, preparation: str) -> None:
@@ -232,10 +248,21 @@ class Record:
             _note_change(connection, document_id)
             return True
 
-    def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray) -> None:
-        """Store further vectors of passages that are there; no document changes by it."""
+    def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray, *, changing: bool = False) -> None:
+        """Store further vectors; those of passages that are gone by now, or have one already, are left out.
+
+        Args:
+            changing: their documents count as changed, so that readers see the vectors.
+        """
+        new = rows.vector_rows(embedding, ids, vectors)
         with self.write() as connection:
-            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
+            present = select(passages.c.id, passages.c.document_id).where(passages.c.id.in_(ids))
+            known = select(vectors_table.c.passage_id).where(vectors_table.c.embedding == embedding)
+            wanted = {row[0]: row[1] for row in connection.execute(present.where(passages.c.id.not_in(known)))}
+            _insert(connection, vectors_table, [row for row in new if row["passage_id"] in wanted])
+            if changing:
+                for name in sorted(set(wanted.values())):
+                    _note_change(connection, name)
 
     def remove_other_vectors(self, embedding: str) -> None:
         """Remove every vector that another embedding made."""
@@ -284,9 +311,9 @@ def _note_change(connection: Connection, document_id: str) -> int:
     return generation
 
 
-def _check(prepared: Prepared, array: FloatArray) -> None:
+def _check(prepared: Prepared, array: FloatArray | None) -> None:
     name, text = prepared.document.id, prepared.document.text
-    if array.ndim != 2 or len(array) != len(prepared.passages):
+    if array is not None and (array.ndim != 2 or len(array) != len(prepared.passages)):
         expected = len(prepared.passages)
         raise InvalidData(f"document {name}: expected {expected} vectors as rows, found an array of {array.shape}")
     for passage in prepared.passages:

@@ -16,10 +16,12 @@ from index import manifest as manifests
 from index import vectors as vector_index
 from index.analysis import Analyzer
 from index.embedding import Embedding, embed_passages
-from index.errors import IndexUnavailable
+from index.errors import EmbeddingUnavailable, IndexUnavailable
 from index.language import LanguageDetector
 from index.lexical import LexicalIndex
+from index.lock import EMBEDDING_NAME, writer_lock
 from index.manifest import Leg, Manifest
+from index.neural import MAX_TEXTS, NeuralEmbedding
 from index.prepare import Prepared, prepare
 from index.record import Record
 from index.sources import SourceInfo
@@ -98,7 +100,23 @@ class Upkeep:
     @property
     def vector_settings(self) -> str:
         """What the vectors of an index have to agree in."""
+        if isinstance(self.embedding, NeuralEmbedding):
+            return self.embedding.name  # How long its vectors are may not be known before it is asked.
         return f"{self.embedding.name}, {self.embedding.dimensions} dimensions"
+
+    @property
+    def is_neural(self) -> bool:
+        """Whether a model makes the vectors: slowly, for money, and not always."""
+        return isinstance(self.embedding, NeuralEmbedding)
+
+    def lacks_vectors(self) -> bool:
+        """Whether a model has passages left to embed."""
+        return self.is_neural and self.record.lacks_vectors(self.embedding.name)
+
+    def expect_dimensions(self) -> None:
+        """Hold the model to vectors as long as those that are stored."""
+        if isinstance(self.embedding, NeuralEmbedding):
+            self.embedding.expect(self.record.dimensions(self.embedding.name))
 
     # Doing, under the writer lock
 
@@ -111,6 +129,9 @@ class Upkeep:
             suspect: folders of indexes that failed in use and must not be kept.
             opening: somebody waits: a large vector index is left for later, and one that is behind is left alone.
             progress: called with (done, total, what) while documents are prepared or embedded anew.
+
+        Raises:
+            EmbeddingUnavailable: the model failed; everything but the vectors is up to date.
         """
         self._make_folder()
         self._prepare_anew(progress)
@@ -144,7 +165,7 @@ class Upkeep:
             else:
                 self.record.replace(
                     prepared,
-                    embed_passages(self.embedding, prepared.passages),
+                    None if self.is_neural else embed_passages(self.embedding, prepared.passages),
                     embedding=self.embedding.name,
                     preparation=self.preparation,
                     source=version.source,
@@ -201,23 +222,64 @@ class Upkeep:
         self, manifest: Manifest, suspect: Collection[str], opening: bool, progress: Progress | None
     ) -> None:
         leg = manifest.vectors
+        if self.is_neural:
+            if opening:
+                return  # Nobody waits for a model; it is asked behind the scenes (index.legs).
+            usable = leg is not None and self.find_vectors_fault(leg) is None
+            # Readers of an index that goes on being used learn of the new vectors by the change of their documents.
+            self.embed_missing(progress, changing=usable)
+            manifest = self._bring_lexical(self.manifest(), ())
         if leg is not None and leg.folder not in suspect and self.find_vectors_fault(leg) is None:
             share = max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values())))
             if self.record.passages_since(leg.generation) <= (MAX_RECENT if opening else min(MAX_RECENT, share)):
                 return
         if opening and sum(self.record.count().values()) > BUILT_AT_OPENING:
             return
-        self._embed_missing(progress)
+        if not self.is_neural:
+            self._embed_missing(progress)
         self._build_vectors(manifest)
 
-    def _embed_missing(self, progress: Progress | None) -> None:
+    def embed_missing(
+        self, progress: Progress | None = None, *, changing: bool = False, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Have a model embed what it has not yet. Needs no writer lock; each batch lasts as soon as it is there.
+
+        Args:
+            changing: see `Record.add_vectors`.
+            stopped: asked between two batches; what is left is done the next time.
+
+        Raises:
+            EmbeddingUnavailable: the model failed, or another process is at it.
+        """
+        if not self.lacks_vectors():
+            return
+        self.expect_dimensions()
+        try:
+            with writer_lock(self.folder.parent, timeout_seconds=0, file_name=EMBEDDING_NAME):
+                self._embed_missing(progress, MAX_TEXTS, changing=changing, stopped=stopped)
+        except EmbeddingUnavailable:
+            raise
+        except IndexUnavailable as error:
+            raise EmbeddingUnavailable(str(error)) from None
+
+    def _embed_missing(
+        self,
+        progress: Progress | None,
+        batch: int = BATCH,
+        *,
+        changing: bool = False,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         total, done = sum(self.record.count().values()), 0
-        for passages in self.record.without_vector(self.embedding.name, BATCH):
+        for passages in self.record.without_vector(self.embedding.name, batch):
             vectors = embed_passages(self.embedding, passages)
-            self.record.add_vectors(self.embedding.name, [passage.id for passage in passages], vectors)
+            ids = [passage.id for passage in passages]
+            self.record.add_vectors(self.embedding.name, ids, vectors, changing=changing)
             done += len(passages)
             if progress:
                 progress(done, total, "Embedding")
+            if stopped():
+                return
 
     def _build_vectors(self, manifest: Manifest) -> None:
         generation, counts = self.record.generation(), self.record.count(self.embedding.name)

@@ -23,7 +23,7 @@ def index() -> None:
 @index.command()
 @click.pass_context
 def build(context: click.Context) -> None:
-    """Read what is new or changed in the folder of documents; exits 1 if a file had to be skipped."""
+    """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or not embedded."""
     settings = read_settings()
     with open_assistant(settings) as assistant:
         report = build_with_progress(assistant, settings)
@@ -32,7 +32,7 @@ def build(context: click.Context) -> None:
         f"{report.unchanged} unchanged, {report.passages:,} passages, {report.seconds:.1f} s"
     )
     report_skipped(report)
-    if report.skipped:
+    if report.skipped or report.unembedded:
         context.exit(SOME_SKIPPED)
 
 
