@@ -1,4 +1,4 @@
-"""`kilde index build` and `kilde index status`."""
+"""`kilde index build`, `kilde index status` and `kilde index explain`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 
 import click
 
+from index.lexicon import LANGUAGES
 from service.bootstrap import open_assistant
+from service.command_line.explain import contributions, describe, find_passage
 from service.command_line.progress import build_with_progress, report_skipped
 from service.settings import read_settings
 from service.wire import DocumentInfoModel
@@ -51,3 +53,24 @@ def status(as_json: bool) -> None:
         click.echo(f"{info.id}  {info.language}  {info.passages:4} passages  {info.title}")
     for part, condition in state.parts.items():
         click.echo(f"{part}: {condition}")
+
+
+@index.command()
+@click.argument("text")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the text, where it should not be detected.")
+@click.option("--passage", help="A passage's id, or any text: which terms met, and what each gave to the score.")
+@click.option("--hits", type=click.IntRange(0, 100), default=0, help="The same for so many passages that are found.")
+def explain(text: str, language: str | None, passage: str | None, hits: int) -> None:
+    """Show how TEXT is analysed: stems, concepts, senses, compounds; with --passage, why that answers it."""
+    with open_assistant(read_settings()) as assistant:
+        library = assistant.library
+        asked_in = language or library.detector.detect(text).language
+        question = library.lexical.correct(library.analyzer.question(text, asked_in))
+        for line in describe(question, library.analyzer.lexicon.concepts):
+            click.echo(line)
+        compared = [find_passage(library, passage)] if passage else []
+        if hits:
+            compared += [hit.passage for hit in library.retriever.search(question, language=asked_in, limit=hits)]
+        for one in compared:
+            for line in contributions(library, question, one):
+                click.echo(line)
