@@ -95,6 +95,7 @@ def test_explain_shows_how_a_sentence_is_read(data: Path) -> None:
 
 def test_explain_shows_what_met(data: Path) -> None:
     """For a text, a passage by its id and the best hits: each term that met, as what, and what it gave."""
+    kilde("index", "build", data=data)
     asked = ["index", "explain", "what do the authors think about trust?"]
     text = kilde(*asked, "--passage", "Tillit är det viktigaste vi har i sociala medier.", data=data)
     assert text.returncode == 0, text.stderr
