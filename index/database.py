@@ -1,21 +1,20 @@
-"""Opens the record's database: the engine, SQLite's settings, migrations, and errors in words.
+"""Opens the record's database: the engine, migrations, and errors in words.
 
-The only module that knows how SQLite differs from PostgreSQL.
+`index.sqlite` and `index.postgresql` know what the two databases need; nobody else does.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from index import postgresql, sqlite
 from index.errors import IndexUnavailable
 from index.schema import REVISION
 
@@ -34,16 +33,18 @@ def open_engine(url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_T
         IndexUnavailable: the place is missing, locked, not writable, not a database, or made by a newer version.
     """
     url = _url(url_or_path)
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
-        parent = Path(url.database).parent
-        if not parent.is_dir():
-            raise IndexUnavailable(f"expected a folder at {parent} for the record, found none; create it first")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise IndexUnavailable(f"expected a database of SQLite or PostgreSQL, found {url.get_backend_name()}")
+    sqlite_file = url.get_backend_name() == "sqlite"
+    settings = sqlite.engine_settings(url) if sqlite_file else postgresql.engine_settings()
     try:
-        engine = create_engine(url, **_pool_settings(url))
+        engine = create_engine(url, **settings)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise IndexUnavailable(f"cannot open {_name(url)}: {error}") from None
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, busy_timeout_seconds)
+        raise IndexUnavailable(f"cannot open {_name(url)}: {error}; for PostgreSQL install psycopg[binary]") from None
+    if sqlite_file:
+        sqlite.prepare(engine, busy_timeout_seconds)
+    else:
+        postgresql.prepare(engine)
     try:
         with explained(url):
             _bring_to_revision(engine, _name(url))
@@ -51,6 +52,12 @@ def open_engine(url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_T
         engine.dispose()
         raise
     return engine
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions write."""
+    options = {} if engine.dialect.name == "sqlite" else postgresql.writing_options()
+    return engine.execution_options(writes=True, **options)
 
 
 @contextmanager
@@ -68,43 +75,16 @@ def _url(url_or_path: str | Path) -> URL:
     if isinstance(url_or_path, Path) or "://" not in url_or_path:
         return URL.create("sqlite", database=str(url_or_path))
     try:
-        return make_url(url_or_path)
+        url = make_url(url_or_path)
     except ArgumentError:
         raise IndexUnavailable("expected a database URL such as sqlite:///kilde.sqlite3, found another text") from None
+    # The one driver that is tested, whether it is named or not.
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
 def _name(url: URL) -> str:
     """How messages call the database: the file, or the URL without its password."""
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-
-
-def _pool_settings(url: URL) -> dict[str, Any]:
-    # One connection a thread at most; a web server's thread pool has 40 threads, and SQLite connections are cheap.
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        return {}
-    return {"pool_size": 8, "max_overflow": 56, "pool_timeout": 10}
-
-
-def _prepare_sqlite(engine: Engine, busy_timeout_seconds: float) -> None:
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: object) -> None:
-        # The driver's own transactions begin too late (not before DDL or SELECT); "begin" below begins them instead.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout_seconds * 1000)}")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            cursor.execute("PRAGMA journal_mode = WAL")
-        # FULL: an acknowledged change also survives a power cut (docs/decisions/0202 has what it costs).
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later fails where another one wrote in between, without waiting:
-        # writers ask for the write lock at the start.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _bring_to_revision(engine: Engine, name: str) -> None:
@@ -113,7 +93,9 @@ def _bring_to_revision(engine: Engine, name: str) -> None:
     if found == REVISION:
         return
     # Looked at again inside the write transaction: another process may have migrated in between.
-    with engine.execution_options(writes=True).begin() as connection:
+    with for_writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            postgresql.lock_migrations(connection)
         found = _revision(connection)
         if found != REVISION:
             _migrate(connection, found, name)
@@ -148,23 +130,8 @@ def _migrate(connection: Connection, found: str | None, name: str) -> None:
 def _explain(error: DBAPIError | PoolTimeout, name: str) -> str:
     if isinstance(error, PoolTimeout):
         return f"the record {name} is busy: every connection is in use; try again"
-    original = error.orig
-    code = getattr(original, "sqlite_errorcode", None)
-    if code is None:
-        return f"the record {name} cannot be used: {_first_line(original)}"
-    match code & 0xFF:  # The extended codes of SQLite carry the primary one in the lowest byte.
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return f"the record {name} is locked by another process; wait for it to finish, or stop it"
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return f"the record {name} cannot be written; make the file and its folder writable"
-        case sqlite3.SQLITE_CANTOPEN:
-            return f"the record {name} cannot be opened; expected a file in a folder that can be read and written"
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return f"the record {name} is damaged ({original}); restore it from a copy, or delete it and index again"
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-            return f"the record {name} cannot be read or written ({original}); free space or check the disk"
-        case _:
-            return f"the record {name} cannot be used: {_first_line(original)}"
+    explain = sqlite.explain if hasattr(error.orig, "sqlite_errorcode") else postgresql.explain
+    return explain(error.orig, name) or f"the record {name} cannot be used: {_first_line(error.orig)}"
 
 
 def _first_line(error: object) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
 from index import rows
-from index.database import BUSY_TIMEOUT_SECONDS, explained, open_engine
+from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
 from index.errors import InvalidData
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.rows import FloatArray, VectorBatch, Version
@@ -33,7 +33,7 @@ class Record:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._writing = for_writing(engine)
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
 
@@ -211,6 +211,7 @@ class Record:
             "stored": now(),
         }
         with self.write() as connection:
+            _wait_for_others(connection)
             connection.execute(delete(documents).where(documents.c.id == document.id))
             connection.execute(insert(documents), [row])
             _insert(connection, segments, rows.segment_rows(document.id, prepared.segments))
@@ -227,6 +228,7 @@ class Record:
     def remove(self, document_id: str) -> bool:
         """Remove a document with everything that belongs to it; False where there is none of that id."""
         with self.write() as connection:
+            _wait_for_others(connection)
             if connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount == 0:
                 return False
             _note_change(connection, document_id)
@@ -276,6 +278,11 @@ def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, An
         connection.execute(insert(table), list(values))
 
 
+def _wait_for_others(connection: Connection) -> None:
+    """Let one transaction at a time change documents. SQLite does so by itself; PostgreSQL locks the row."""
+    connection.execute(select(meta.c.generation).with_for_update())
+
+
 def _note_change(connection: Connection, document_id: str) -> int:
     connection.execute(update(meta).values(generation=meta.c.generation + 1))
     generation = int(connection.execute(select(meta.c.generation)).scalar_one())
@@ -289,6 +296,8 @@ def _check(prepared: Prepared, array: FloatArray) -> None:
     if array.ndim != 2 or len(array) != len(prepared.passages):
         expected = len(prepared.passages)
         raise InvalidData(f"document {name}: expected {expected} vectors as rows, found an array of {array.shape}")
+    if "\0" in text:
+        raise InvalidData(f"document {name}: expected text, found the character NUL")
     for passage in prepared.passages:
         if passage.document_id != name or passage.text != text[passage.start : passage.end]:
             raise InvalidData(f"document {name}: expected the passage {passage.id} to be its text at that place")

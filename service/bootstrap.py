@@ -20,6 +20,7 @@ def open_assistant(settings: Settings) -> Assistant:
         settings.data_dir,
         max_tokens=settings.max_passage_tokens,
         max_bytes=settings.max_document_bytes,
+        database_url=settings.database_url.get_secret_value() or None,
     )
     model = None
     if settings.llm_model:

@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path(".kilde"), description="Where the record and the indexes are kept.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="Where the record is, if not in the data directory: postgresql://user:…@host/name."
+    )
     seeds: Path = Field(Path("seeds"), description="The folder of documents that answers come from.")
     host: str = Field("127.0.0.1", description="The address that `kilde serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `kilde serve` listens on.")

@@ -12,6 +12,7 @@ from index.build import build
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
 from service.settings import Settings
+from tests import postgresql
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
@@ -24,6 +25,13 @@ def seeds_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assist
     with open_assistant(settings) as assistant:
         build(assistant.library, settings.seeds)
         yield assistant
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A real PostgreSQL server, one for all tests; each takes a database of its own."""
+    with postgresql.server() as running:
+        yield running
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

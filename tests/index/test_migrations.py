@@ -20,9 +20,15 @@ from index.schema import REVISION, metadata
 from tests.index.making import make_prepared, open_record, store
 
 
-def test_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_migrations_make_the_tables_of_the_schema(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """A migrated record has exactly the tables, columns, keys, indexes and checks that `schema` declares."""
-    record = open_record(tmp_path)
+    if database == "sqlite":
+        record = open_record(tmp_path)
+    else:
+        record = Record.open(request.getfixturevalue("postgresql_server").new_database())
     with record.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         found = {

@@ -16,27 +16,38 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from index.errors import IndexUnavailable, InvalidData
 from index.record import Record
-from index.schema import conversations, feedback, messages, now, passages, segments, vectors
+from index.schema import changes, conversations, documents, feedback, messages, meta, now, passages, segments, vectors
 from tests.index.making import make_prepared, make_vectors, open_record, store
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    record = open_record(tmp_path)
-    yield record
-    record.close()
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('record')}/record.sqlite3"
+    return str(request.getfixturevalue("postgresql_server").new_database())
 
 
 @pytest.fixture(scope="module")
-def shared_record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
-    record = open_record(tmp_path_factory.mktemp("shared"))
+def shared_record(url: str) -> Iterator[Record]:
+    record = Record.open(url)
     yield record
     record.close()
+
+
+@pytest.fixture
+def record(shared_record: Record) -> Record:
+    """A record without documents and conversations, that counts its changes from where the last test left it."""
+    with shared_record.write() as connection:
+        for table in (documents, conversations, changes):
+            connection.execute(delete(table))
+        connection.execute(update(meta).values(generation=0))
+    return shared_record
 
 
 def test_document_comes_back_as_it_was_stored(record: Record) -> None:
@@ -53,7 +64,13 @@ def test_document_comes_back_as_it_was_stored(record: Record) -> None:
     assert record.versions() == {"a": prepared.document.sha256}
 
 
-@given(st.lists(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_any_text_survives(shared_record: Record, texts: list[str]) -> None:
     """Whatever code points a document has, its text and its passages come back unchanged."""
     record = shared_record
@@ -197,12 +214,14 @@ def test_acknowledged_document_survives_a_kill(tmp_path: Path) -> None:
     record.close()
 
 
-def test_sqlite_is_set_for_safety(record: Record) -> None:
+def test_sqlite_is_set_for_safety(tmp_path: Path) -> None:
     """Every connection has a write-ahead log, waits for locks, checks foreign keys, and waits for the disk."""
+    record = open_record(tmp_path)
     with record.read() as connection:
         names = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
         found = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in names}
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000}
+    record.close()
 
 
 def test_feedback_goes_with_its_conversation(record: Record) -> None:

@@ -1,0 +1,97 @@
+"""What PostgreSQL needs: its driver, settings of every connection, and its errors in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+
+CONNECT_SECONDS = 5
+STATEMENT_MILLISECONDS = 60_000
+LOCK_MILLISECONDS = 20_000
+"""Documents are stored one transaction each, of some milliseconds; who waits longer has found something wrong."""
+MIGRATING = 0x4B696C64
+"""The key of the advisory lock under which tables are made or changed."""
+
+# By SQLSTATE, or by its first two characters, which are its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_EXPLANATIONS = {
+    "08": "cannot be reached; expected a running server there, and a way to it through the network",
+    "28": "refuses the name or the password; correct KILDE_DATABASE_URL, or the server's pg_hba.conf",
+    "3D": "is missing; create the database first",
+    "25": "cannot be written: it is read-only, a standby perhaps; name the primary",
+    "40": "was changed by somebody else at the same moment; try again",
+    "42501": "does not let this user do what is needed; make the user the owner of the database",
+    "42P01": "lacks a table that it should have; restore it from a copy, or use an empty database and index again",
+    "42703": "lacks a column that it should have; restore it from a copy, or use an empty database and index again",
+    "53": "has no room left: its disk, memory or connections are used up; free some",
+    "55": "is locked by another process; wait for it to finish, or stop it",
+    "57": "is stopping or starting, or a statement took too long; it is used again when it answers",
+}
+
+# What the server says before there is a connection, which has no SQLSTATE.
+_WORDS = {
+    "password authentication": "28",
+    "no password supplied": "28",
+    "pg_hba.conf": "28",
+    'role "': "28",
+    'database "': "3D",
+    "too many": "53",
+    "starting up": "57",
+    "shutting down": "57",
+}
+
+
+def engine_settings() -> dict[str, Any]:
+    """The arguments of `create_engine`."""
+    options = (
+        f"-c statement_timeout={STATEMENT_MILLISECONDS} -c lock_timeout={LOCK_MILLISECONDS} "
+        f"-c idle_in_transaction_session_timeout={STATEMENT_MILLISECONDS}"
+    )
+    return {
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_timeout": 10,
+        # A connection that the server has closed meanwhile, as by a restart, is replaced before it is used.
+        "pool_pre_ping": True,
+        # Several statements read together see one state of the record, as they do in SQLite.
+        "isolation_level": "REPEATABLE READ",
+        "connect_args": {"connect_timeout": CONNECT_SECONDS, "options": options, "application_name": "kilde"},
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Set up every statement of an engine: PostgreSQL's text cannot hold NUL, which a question or an id may."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def without_nul(
+        _connection: Connection, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+    ) -> tuple[str, Any]:
+        return statement, [_printable(row) for row in parameters] if many else _printable(parameters)
+
+
+def _printable(row: Any) -> Any:
+    """A row of parameters in which NUL is U+2400, its symbol; documents have none, because loading refuses them."""
+    if isinstance(row, dict) and any(isinstance(value, str) and "\0" in value for value in row.values()):
+        return {name: value.replace("\0", "\u2400") if isinstance(value, str) else value for name, value in row.items()}
+    return row
+
+
+def writing_options() -> dict[str, Any]:
+    """The options of a transaction that writes: it waits for others' locks and then sees what they did."""
+    return {"isolation_level": "READ COMMITTED"}
+
+
+def lock_migrations(connection: Connection) -> None:
+    """Let one process at a time make or change tables, until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+
+
+def explain(error: BaseException | None, name: str) -> str | None:
+    """Say in one line what an error of the driver means, or None where it means nothing in particular."""
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        # Errors of a connection that never came about have no state, only the server's or the system's words.
+        words = str(error)
+        state = next((found for word, found in _WORDS.items() if word in words), "08")
+    found = _EXPLANATIONS.get(state) or _EXPLANATIONS.get(state[:2])
+    return None if found is None else f"the record {name} {found}"

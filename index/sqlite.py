@@ -1,0 +1,68 @@
+"""What SQLite needs: its settings on every connection, when its transactions begin, and its errors in words."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL
+
+from index.errors import IndexUnavailable
+
+
+def engine_settings(url: URL) -> dict[str, Any]:
+    """The arguments of `create_engine`. Raises IndexUnavailable where the file's folder is missing."""
+    if url.database and not url.database.startswith((":", "file:")):
+        parent = Path(url.database).parent
+        if not parent.is_dir():
+            raise IndexUnavailable(f"expected a folder at {parent} for the record, found none; create it first")
+    if url.database in (None, "", ":memory:"):
+        return {}
+    # One connection a thread at most; a web server's thread pool has 40 threads, and SQLite connections are cheap.
+    return {"pool_size": 8, "max_overflow": 56, "pool_timeout": 10}
+
+
+def prepare(engine: Engine, busy_timeout_seconds: float) -> None:
+    """Set up every connection of an engine."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        # The driver's own transactions begin too late (not before DDL or SELECT); "begin" below begins them instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout_seconds * 1000)}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            cursor.execute("PRAGMA journal_mode = WAL")
+        # FULL: an acknowledged change also survives a power cut (docs/decisions/0202 has what it costs).
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later fails where another one wrote in between, without waiting:
+        # writers ask for the write lock at the start.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def explain(error: BaseException | None, name: str) -> str | None:
+    """Say in one line what an error of the driver means, or None where it means nothing in particular."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    match code & 0xFF:  # The extended codes of SQLite carry the primary one in the lowest byte.
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return f"the record {name} is locked by another process; wait for it to finish, or stop it"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return f"the record {name} cannot be written; make the file and its folder writable"
+        case sqlite3.SQLITE_CANTOPEN:
+            return f"the record {name} cannot be opened; expected a file in a folder that can be read and written"
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return f"the record {name} is damaged ({error}); restore it from a copy, or delete it and index again"
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return f"the record {name} cannot be read or written ({error}); free space or check the disk"
+        case _:
+            return None
