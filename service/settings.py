@@ -64,6 +64,13 @@ class Settings(BaseSettings):
         pattern=r"^\s*(\*|(https?://[^\s,/]+/?[\s,]*)*)\s*$",
         description="Origins of the pages that may embed the widget, separated by commas.",
     )
+    trusted_proxies: str = Field(
+        "", description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas."
+    )
+    max_body_bytes: int = Field(1_000_000, ge=10_000, description="A larger body of a request is refused.")
+    response_timeout_seconds: float = Field(
+        60.0, gt=0, le=3600, description="How long a response may be in coming before the caller is told to try again."
+    )
     slack_bot_token: SecretStr = Field(SecretStr(""), description="The bot token (xoxb-…) of a single workspace.")
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="What Slack signs its requests with.")
     slack_app_token: SecretStr = Field(SecretStr(""), description="The app-level token (xapp-…) of Socket Mode.")

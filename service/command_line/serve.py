@@ -24,7 +24,9 @@ def serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from service.http.app import create_app
+    from service.http.bounds import Bounds
     from service.http.origins import parse_origins
+    from service.http.protocol import server_options
 
     settings = read_settings()
     with open_assistant(settings) as assistant:
@@ -32,8 +34,15 @@ def serve(host: str | None, port: int | None) -> None:
         # Now, not when the first visitor waits for it.
         assistant.warm_up()
         bot = slack_bot(assistant, settings)
-        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url)
-        uvicorn.run(app, host=host or settings.host, port=port or settings.port)
+        bounds = Bounds(settings.max_body_bytes, settings.max_document_bytes, response_seconds(settings))
+        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url, bounds)
+        options = server_options(settings.trusted_proxies)
+        uvicorn.run(app, host=host or settings.host, port=port or settings.port, **options)
+
+
+def response_seconds(settings: Settings) -> float:
+    """How long a response may be in coming: never less than a model may take, and what surrounds it."""
+    return max(settings.response_timeout_seconds, settings.llm_timeout_seconds + 10)
 
 
 def slack_bot(assistant: Assistant, settings: Settings) -> Slack | None:

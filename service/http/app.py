@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import FastAPI, Header, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
@@ -19,24 +19,15 @@ from starlette.concurrency import run_in_threadpool
 from index.errors import IndexUnavailable
 from service.assistant import Assistant
 from service.http import chat, conversations, documents, metrics, origins, problems, slack, widget
+from service.http.bounds import DEFAULT_BOUNDS, Bounded, Bounds
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
+from service.http.security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
     from service.slack.app import Slack
 
 log = logging.getLogger(__name__)
-
-# Pages are built from documents that nobody vetted: nothing but our own files may run or be loaded.
-SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
-
 
 FORGET_SECONDS = 3600
 """How often conversations are looked through for those that are not kept any longer."""
@@ -57,11 +48,13 @@ def create_app(
     allowed_origins: Collection[str] = (),
     slack_bot: Slack | None = None,
     public_url: str = "",
+    bounds: Bounds = DEFAULT_BOUNDS,
 ) -> FastAPI:
     """The service over an opened assistant, which is closed when the application stops.
 
     Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
-    `public_url` is where readers reach it, for links in the OpenAI-compatible answers.
+    `public_url` is where readers reach it, for links in the OpenAI-compatible answers. `bounds` is what a request
+    may take.
     """
 
     @asynccontextmanager
@@ -88,13 +81,8 @@ def create_app(
     problems.install(app)
     pages = Pages()
 
-    @app.middleware("http")
-    async def add_security_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    # The last one added is the outermost.
+    app.add_middleware(Bounded, bounds=bounds)
     metrics.install(app, assistant)
     app.include_router(chat.router(assistant))
     app.include_router(conversations.router(assistant.conversations))
@@ -103,6 +91,7 @@ def create_app(
     app.include_router(widget.router())
     app.include_router(slack.router(slack_bot))
     origins.install(app, allowed_origins)
+    app.add_middleware(SecurityHeaders)
 
     @app.get("/healthz", tags=["operation"])
     def healthz() -> dict[str, str]:

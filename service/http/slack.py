@@ -13,9 +13,6 @@ from service.http.problems import problem, responses
 if TYPE_CHECKING:
     from service.slack.app import Slack
 
-MAX_BODY_BYTES = 1_000_000
-"""Slack's own requests stay far below; nobody else gets this much read before the signature is checked."""
-
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What Bolt fails with on a body of another shape than Slack's; it reads the body before it checks who sent it."""
 
@@ -34,7 +31,7 @@ def router(slack: Slack | None) -> APIRouter:
     async def events(request: Request) -> Response:
         """Events, commands and buttons. Acknowledged within a second, answered afterwards."""
         bot = configured(slack)
-        body = await limited_body(request)
+        body = await request.body()
         from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 
         try:
@@ -73,15 +70,3 @@ def configured(slack: Slack | None) -> Slack:
     if slack is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "expected Slack in the settings, found none")
     return slack
-
-
-async def limited_body(request: Request) -> bytes:
-    """The body, byte for byte. Raises HTTPException 413 when it is larger than anything Slack sends."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"expected at most {MAX_BODY_BYTES:,} bytes, found more"
-            )
-    return bytes(body)
