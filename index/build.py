@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from index.embedding import embed_passages
 from index.errors import NoDocuments, UnreadableDocument
+from index.exchange import NewVersion, exchange, remove
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
-from index.prepare import prepare
+from index.making import ToMake, made
 from index.rows import Version
-from index.sources import SourceInfo, read_sources
+from index.sources import read_sources
+from index.subwords import SubwordEmbedding
 
 Progress = Callable[[int, int, str], None]
 
-CATCH_UP_AFTER = 200
-"""Documents after which the lexical index catches up during a long build, so that an interrupted one loses little."""
+CATCH_UP_AFTER = 1000
+CATCH_UP_AFTER_CHARACTERS = 2_000_000
+"""Documents, or characters of them, that are stored at once: an interrupted build loses no more work than this."""
+ADDED_INSTEAD = (
+    "expected a name that no added document has, found {!r}: the added one stays; "
+    "`kilde index remove` it to have the file instead"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +71,19 @@ class _Count:
         self.changed += not is_new
 
 
-def build(library: Library, folder: Path, *, progress: Progress | None = None) -> BuildReport:
+def build(library: Library, folder: Path, *, progress: Progress | None = None, workers: int = 1) -> BuildReport:
     """Make the library hold exactly the documents of a folder, and those that were added one by one.
 
-    Each document is stored in one transaction: a build may be interrupted at any moment, and the next one completes
-    it. A file that cannot be read is left out and reported; the version of it that was indexed before stays.
+    Each document is stored whole or not at all: a build may be interrupted at any moment, and the next one completes
+    it. Whoever searches meanwhile sees the old or the new version of a document. A file that cannot be read is left out
+    and reported; the version of it that was indexed before stays.
 
     Args:
         library: an opened library.
         folder: where the files are; its `sources.toml` says what their text does not.
         progress: called with (files done, files in all, what is being done).
+        workers: processes that prepare documents where there are many, if the embedding and the lexicon are the
+            defaults. More than one needs a main module that may be imported, as any program started as a command is.
 
     Raises:
         NoDocuments: the folder does not exist or holds no document.
@@ -85,7 +95,7 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None) -
     with library.writing() as upkeep:
         files, skipped = _look(library, folder)
         try:
-            _take_in(library, files, skipped, count, progress)
+            _take_in(library, files, skipped, count, progress, workers)
         except Exception:
             # What has been stored until then is to be found; the vectors of it are found without an index.
             upkeep.catch_up_lexical()
@@ -123,44 +133,79 @@ def folder_changed(library: Library, folder: Path) -> bool:
 
 
 def _take_in(
-    library: Library, files: Sequence[_File], skipped: list[Skipped], count: _Count, progress: Progress | None
+    library: Library,
+    files: Sequence[_File],
+    skipped: list[Skipped],
+    count: _Count,
+    progress: Progress | None,
+    workers: int,
 ) -> None:
-    """Store what is new or different, one document a transaction, and remove what is gone."""
+    """Store what is new or different, some documents at a time, and remove what is gone."""
     stored = library.record.details()
-    for done, file in enumerate(files):
-        if progress:
-            progress(done, len(files), "Indexing")
-        if _is_stored(file, stored.get(file.id)):
-            count.unchanged += 1
-            continue
+    new = [file for file in files if not _is_stored(file, stored.get(file.id))]
+    count.unchanged = len(files) - len(new)
+    batch: list[NewVersion] = []
+    with closing(_made(library, new, workers)) as results:
         try:
-            _store(library, file)
-        except UnreadableDocument as error:
-            skipped.append(Skipped(file.path, str(error)))
-            continue
-        count.note(is_new=file.id not in stored)
-        if (count.added + count.changed) % CATCH_UP_AFTER == 0:
-            library.upkeep.catch_up_lexical()
-    count.removed = sum(library.record.remove(name) for name in _gone(files, stored))
+            for done, file in enumerate(new, count.unchanged):
+                if progress:
+                    progress(done, len(files), "Indexing")
+                result = next(results)
+                if isinstance(result, str):
+                    skipped.append(Skipped(file.path, result))
+                    continue
+                count.note(is_new=file.id not in stored)
+                batch.append(result)
+                if _is_full(batch):
+                    exchange(library.upkeep, batch)
+                    batch = []
+        finally:
+            # Also when an embedding fails in the middle: what has been made is kept.
+            if batch:
+                exchange(library.upkeep, batch)
+    count.removed = remove(library.upkeep, _gone(files, stored))
     if progress:
         progress(len(files), len(files), "Indexing")
 
 
+def _made(library: Library, files: Sequence[_File], workers: int) -> Generator[NewVersion | str, None, None]:
+    upkeep = library.upkeep
+    default = type(upkeep.embedding) is SubwordEmbedding
+    return made(
+        library.maker(),
+        [ToMake(file.path, file.version) for file in files],
+        workers=workers if default else 1,
+        max_tokens=upkeep.max_tokens,
+        max_bytes=library.max_bytes,
+    )
+
+
+def _is_full(batch: Sequence[NewVersion]) -> bool:
+    characters = sum(len(version.prepared.document.text) for version in batch)
+    return len(batch) >= CATCH_UP_AFTER or characters >= CATCH_UP_AFTER_CHARACTERS
+
+
 def _look(library: Library, folder: Path) -> tuple[list[_File], list[Skipped]]:
-    """Find the files that may become documents, and those that cannot because another file has their name."""
+    """Find the files that may become documents, and those that cannot because something else has their name."""
     paths = find_files(folder)
     if not paths:
         raise NoDocuments(f"expected documents ({', '.join(sorted(SUFFIXES))} files) in {folder}, found none")
     sources, ambiguous = read_sources(folder), ambiguous_files(paths)
+    added = {name: kept.path for name, kept in library.record.details().items() if kept.origin == "added"}
     files: list[_File] = []
+    skipped = [Skipped(path, reason) for path, reason in ambiguous.items()]
     for path in paths:
-        if path not in ambiguous:
-            name = document_id(path)
-            said = asdict(sources[name]) if name in sources else None
-            # The path within the folder, so that the folder may be moved.
-            place = path.relative_to(folder).as_posix()
-            files.append(_File(path, name, Version("", place, said, library.upkeep.preparation, "folder")))
-    return files, [Skipped(path, reason) for path, reason in ambiguous.items()]
+        name = document_id(path)
+        if path in ambiguous:
+            continue
+        if name in added and added[name] != str(path.resolve()):
+            skipped.append(Skipped(path, ADDED_INSTEAD.format(name)))
+            continue
+        said = asdict(sources[name]) if name in sources else None
+        # The path within the folder, so that the folder may be moved.
+        place = path.relative_to(folder).as_posix()
+        files.append(_File(path, name, Version("", place, said, library.upkeep.preparation, "folder")))
+    return files, skipped
 
 
 def _is_stored(file: _File, stored: Version | None) -> bool:
@@ -179,23 +224,6 @@ def _is_readable(library: Library, file: _File) -> bool:
     except UnreadableDocument:
         return False
     return True
-
-
-def _store(library: Library, file: _File) -> None:
-    upkeep, version = library.upkeep, file.version
-    text, sha256 = read_text(file.path, max_bytes=library.max_bytes)
-    source = None if version.source is None else SourceInfo(**version.source)
-    prepared = prepare(Path(version.path), text, sha256, source, upkeep.detector.detect, max_tokens=upkeep.max_tokens)
-    # Before the old version is touched: an embedding that fails loses nothing.
-    vectors = embed_passages(upkeep.embedding, prepared.passages)
-    library.record.replace(
-        prepared,
-        vectors,
-        embedding=upkeep.embedding.name,
-        preparation=version.preparation,
-        source=version.source,
-        origin=version.origin,
-    )
 
 
 def _gone(files: Sequence[_File], stored: Mapping[str, Version]) -> list[str]:

@@ -44,6 +44,18 @@ class Candidate:
     pieces: Pieces
 
 
+class _State:
+    """What a search sees from its beginning to its end, and what is remembered of it; `reload` makes another."""
+
+    __slots__ = ("average_length", "candidates", "frequencies", "searcher")
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+        self.average_length: float | None = None
+        self.frequencies: dict[str, int] = {}
+        self.candidates: dict[tuple[int, int], Candidate] = {}
+
+
 class InvertedIndex:
     """Passages by their terms, in one folder. Readers see a change after `commit` and `reload`.
 
@@ -60,14 +72,7 @@ class InvertedIndex:
         with self._explained("open"):
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, path=str(folder))
-            self._searcher = self._index.searcher()
-        self._forget()
-
-    def _forget(self) -> None:
-        """Drop what was remembered of the state that the searcher saw."""
-        self._lengths: float | None = None
-        self._frequencies: dict[str, int] = {}
-        self._candidates: dict[tuple[int, int], Candidate] = {}
+            self._state = _State(self._index.searcher())
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Add passages; an id that is already there has to be removed first."""
@@ -90,6 +95,13 @@ class InvertedIndex:
             for id_ in document_ids:
                 writer.delete_documents_by_term(DOCUMENT, id_)
 
+    def remove_passages(self, ids: Iterable[str]) -> None:
+        """Remove passages by their own ids; ids that are not there do no harm."""
+        with self._explained("write"):
+            writer = self._open_writer()
+            for id_ in ids:
+                writer.delete_documents_by_term(ID, id_)
+
     def commit(self) -> bool:
         """Make all changes lasting and release the folder to other writers. Returns whether there were any."""
         if self._writer is None:
@@ -105,31 +117,33 @@ class InvertedIndex:
         """See what has been committed, by this process or another."""
         with self._explained("open"):
             self._index.reload()
-            self._searcher = self._index.searcher()
-        self._forget()
+            # A new object, because other threads are searching in the state before.
+            self._state = _State(self._index.searcher())
 
     def count(self) -> int:
         """How many passages there are."""
-        return int(self._searcher.num_docs)
+        return int(self._state.searcher.num_docs)
 
     def document_frequency(self, term: str) -> int:
         """How many passages have the term; passages removed since the last merge may still be counted."""
-        found = self._frequencies.get(term)
+        state = self._state
+        found = state.frequencies.get(term)
         if found is None:
-            if len(self._frequencies) >= MAX_REMEMBERED:
-                self._frequencies = {}
-            found = self._frequencies[term] = int(self._searcher.doc_freq(TERMS, term))
+            if len(state.frequencies) >= MAX_REMEMBERED:
+                state.frequencies = {}
+            found = state.frequencies[term] = int(state.searcher.doc_freq(TERMS, term))
         return found
 
     def average_length(self) -> float:
         """The mean length of a passage in content tokens."""
-        if self._lengths is None:
+        state = self._state
+        if state.average_length is None:
             with self._explained("read"):
-                found = self._searcher.aggregate(
+                found = state.searcher.aggregate(
                     self._tantivy.Query.all_query(), {"length": {"avg": {"field": LENGTH}}}
                 )
-            self._lengths = float(found["length"]["value"] or 0.0)
-        return self._lengths
+            state.average_length = float(found["length"]["value"] or 0.0)
+        return state.average_length
 
     def search(self, terms: Sequence[tuple[str, float]], limit: int, filters: Filters) -> list[Candidate]:
         """The passages that score highest by tantivy's BM25 over the weighted terms, best first."""
@@ -145,23 +159,25 @@ class InvertedIndex:
             wanted = query.boolean_query(clauses)
             if constraints := list(self._constraints(filters)):
                 wanted = query.boolean_query([(occur.Must, wanted), *((occur.Must, one) for one in constraints)])
-            hits = self._searcher.search(wanted, limit, count=False).hits
-            return [self._candidate(address) for _, address in hits]
+            # One state throughout: an address means another passage in another one.
+            state = self._state
+            hits = state.searcher.search(wanted, limit, count=False).hits
+            return [self._candidate(state, address) for _, address in hits]
 
-    def _candidate(self, address: tantivy.DocAddress) -> Candidate:
+    def _candidate(self, state: _State, address: tantivy.DocAddress) -> Candidate:
         """A stored passage; those asked for lately are remembered, which saves half of a search's time."""
         key = (address.segment_ord, address.doc)
-        found = self._candidates.get(key)
+        found = state.candidates.get(key)
         if found is None:
-            document = self._searcher.doc(address)
+            document = state.searcher.doc(address)
             found = Candidate(
                 id=str(document.get_first(ID)),
                 document_id=str(document.get_first(DOCUMENT)),
                 pieces=cut(bytes(document.get_first(PACKED) or EMPTY)),
             )
-            if len(self._candidates) >= MAX_CANDIDATES:
-                self._candidates = {}
-            self._candidates[key] = found
+            if len(state.candidates) >= MAX_CANDIDATES:
+                state.candidates = {}
+            state.candidates[key] = found
         return found
 
     def _constraints(self, filters: Filters) -> Iterator[tantivy.Query]:

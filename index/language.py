@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,13 +80,13 @@ class LanguageDetector:
         words = [word.lower().replace("’", "'") for word in WORD.findall(text)[:MAX_WORDS]]
         if not words:
             return LanguageGuess(prefer or "en", 0.0)
-        scores = dict.fromkeys(LANGUAGES, 0.0)
+        totals = (0.0,) * len(LANGUAGES)
         known = 0
         for word in words:
             word_scores, is_known = self._word_scores(word)
             known += is_known
-            for language, score in zip(LANGUAGES, word_scores, strict=True):
-                scores[language] += score
+            totals = tuple(map(add, totals, word_scores))
+        scores = dict(zip(LANGUAGES, totals, strict=True))
         if prefer in scores:
             scores[prefer] += PREFERENCE
         guess = _best(scores)

@@ -70,6 +70,9 @@ class OpenLegs:
             self._repair.join()
         self._legs.vectors.close()
 
+    def _newest(self) -> Retriever:
+        return self.current().retriever
+
     def _stamp(self) -> tuple[int, int] | None:
         try:
             status = (self._upkeep.folder / FILE_NAME).stat()
@@ -94,13 +97,15 @@ class OpenLegs:
         else:
             lexical = LexicalIndex(self._upkeep.folder / manifest.lexical.folder, self._upkeep.analyzer)
         held, expected = lexical.count(), sum(manifest.lexical.passages.values())
-        if held != expected and manifest.lexical.generation == self._upkeep.record.generation():
+        settled = not manifest.lexical.pending and manifest.lexical.generation == self._upkeep.record.generation()
+        if held != expected and settled and self._stamp() == stamp:
             raise IndexUnavailable(f"expected {expected} passages in {lexical.folder}, found {held}")
         if former and former.manifest.vectors == manifest.vectors and not former.vectors.failed:
             vectors = former.vectors
         else:
             vectors = self._open_vectors(manifest.vectors)
-        retriever = Retriever(self._upkeep.record, lexical, vectors, self._upkeep.embedding, self._upkeep.analyzer)
+        upkeep = self._upkeep
+        retriever = Retriever(upkeep.record, lexical, vectors, upkeep.embedding, upkeep.analyzer, self._newest)
         return Legs(stamp, manifest, lexical, vectors, retriever)
 
     def _open_vectors(self, leg: Leg | None) -> NearestPassages:

@@ -6,21 +6,18 @@ own quota of candidates, so that none buries another.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index import explanation, scoring, spelling, word_cache
 from index.analysis import CONCEPT, FUNCTION, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.errors import IndexUnavailable
 from index.explanation import Contribution
 from index.inverted import Candidate, Entry, InvertedIndex
-from index.records import Filters, Passage, Span
+from index.packing import Packing, found_by
+from index.records import Filters, Passage
 from index.scoring import Element, Group, Weights
 from index.subwords import SubwordEmbedding
 
@@ -53,7 +50,9 @@ class LexicalIndex:
         self._analyzer = analyzer
         self._weights = weights
         self._subwords = SubwordEmbedding()
+        self._packing = Packing(analyzer)
         self._indexes: dict[str, InvertedIndex] = {}
+        self._grown: set[str] = set()
         self._find_languages()
 
     @property
@@ -68,9 +67,21 @@ class LexicalIndex:
             batch = batches.setdefault(passage.language, [])
             batch.append(passage)
             if len(batch) == BATCH:
-                self._language(passage.language).add(self._entries(batches.pop(passage.language)))
+                self._add(passage.language, self._packing.entries(batches.pop(passage.language)))
         for language, batch in batches.items():
-            self._language(language).add(self._entries(batch))
+            self._add(language, self._packing.entries(batch))
+
+    def add_entries(self, entries: Iterable[tuple[str, Entry]]) -> None:
+        """Add analysed passages, each with its language."""
+        by_language: dict[str, list[Entry]] = {}
+        for language, entry in entries:
+            by_language.setdefault(language, []).append(entry)
+        for language, some in by_language.items():
+            self._add(language, some)
+
+    def _add(self, language: str, entries: Sequence[Entry]) -> None:
+        self._language(language).add(entries)
+        self._grown.add(language)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """Remove every passage of these documents."""
@@ -78,11 +89,20 @@ class LexicalIndex:
         for index in self._indexes.values():
             index.remove(ids)
 
+    def remove_passages(self, ids: Iterable[tuple[str, str]]) -> None:
+        """Remove passages by (language, id), whatever their document; other languages' indexes are not written."""
+        by_language: dict[str, list[str]] = {}
+        for language, id_ in ids:
+            by_language.setdefault(language, []).append(id_)
+        for language, gone in by_language.items():
+            self._language(language).remove_passages(gone)
+
     def commit(self) -> None:
         """Make all changes lasting, and keep the analysed words for later processes."""
         for language, index in self._indexes.items():
-            if index.commit():
+            if index.commit() and language in self._grown:
                 self._keep_words(language)
+        self._grown.clear()
 
     def _keep_words(self, language: str) -> None:
         try:
@@ -91,7 +111,7 @@ class LexicalIndex:
             raise IndexUnavailable(f"cannot write the lexical index in {self.folder}: {error.strerror}") from error
 
     def _words_file(self, language: str) -> Path:
-        return self.folder / f"words-{language}.json"
+        return self.folder / word_cache.FILE_NAME.format(language)
 
     def reload(self) -> None:
         """See what another process has committed."""
@@ -169,32 +189,9 @@ class LexicalIndex:
         """Which terms of the question met which terms of an indexed passage, and what each contributed."""
         index = self._language(passage.language)
         looked_for = scoring.elements(question, passage.language != question.language, self._weights)
-        occurrences = self._analyzer.occurrences(_text(passage), passage.language)
+        occurrences = self._analyzer.occurrences(found_by(passage), passage.language)
         rarity = _rarity(index, looked_for).__getitem__
         return explanation.explain(question, looked_for, occurrences, rarity, index.average_length(), self._weights)
-
-    def _entries(self, passages: Sequence[Passage]) -> list[Entry]:
-        texts = [_text(passage) for passage in passages]
-        vectors = self._subwords.embed(texts)
-        return [
-            self._entry(passage, text, vector) for passage, text, vector in zip(passages, texts, vectors, strict=True)
-        ]
-
-    def _entry(self, passage: Passage, text: str, vector: NDArray[np.float32]) -> Entry:
-        shift = len(text) - len(passage.text) - passage.start
-        sentences = [Span(span.start + shift, span.end + shift) for span in passage.sentences]
-        occurrences = self._analyzer.occurrences(text, passage.language, sentences)
-        totals: dict[str, float] = {}
-        for term, _, weight in occurrences.terms:
-            totals[term] = totals.get(term, 0.0) + weight
-        return Entry(
-            id=passage.id,
-            document_id=passage.document_id,
-            speaker=passage.speaker.name or "",
-            terms=[term for term, weight in totals.items() for _ in range(math.ceil(weight))],
-            length=occurrences.length,
-            packed=scoring.pack(occurrences, vector),
-        )
 
     def _language(self, language: str) -> InvertedIndex:
         if language not in self._indexes:
@@ -216,11 +213,6 @@ def _rarity(index: InvertedIndex, looked_for: Sequence[Element]) -> dict[str, fl
     count = index.count()
     terms = {element.term for element in looked_for}
     return {term: scoring.idf(count, min(count, index.document_frequency(term))) for term in terms}
-
-
-def _text(passage: Passage) -> str:
-    """What a passage is found by: its context, then its own text."""
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
 def _asked(question: QuestionTerms, looked_for: Sequence[Element]) -> list[tuple[str, float]]:

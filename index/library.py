@@ -21,6 +21,7 @@ from index.lexical import LexicalIndex
 from index.lexicon import load_lexicon
 from index.load import MAX_BYTES
 from index.lock import writer_lock
+from index.making import Maker
 from index.nearest import NearestPassages
 from index.record import Record
 from index.retrieve import Retriever
@@ -96,6 +97,17 @@ class Library:
                 states[name] = str(error)
         states["vectors"] = "damaged; every vector is compared while it is built anew" if self.vectors.failed else "ok"
         return states
+
+    def maker(self) -> Maker:
+        """What makes documents from files, with this library's settings."""
+        upkeep = self.upkeep
+        return Maker(
+            upkeep.analyzer,
+            upkeep.detector,
+            upkeep.embedding,
+            max_tokens=upkeep.max_tokens,
+            max_bytes=self.max_bytes,
+        )
 
     def warm_up(self) -> None:
         """Open the vector index, however small: for a process that stays, which pays the half second only once."""

@@ -11,6 +11,7 @@ import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from index.errors import IndexUnavailable
@@ -34,7 +35,8 @@ class FileState:
 class Leg:
     """One derived index: its folder's name, the settings it was built with, and what it holds.
 
-    `generation` is the record's when the index was last brought up to it; `passages` counts by language.
+    `generation` is the record's when the index was last brought up to it; `passages` counts by language. `pending` are
+    documents whose new version may be in the index before the record has it (`index.exchange`).
     """
 
     folder: str
@@ -42,6 +44,7 @@ class Leg:
     generation: int
     passages: Mapping[str, int]
     files: Mapping[str, FileState]
+    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,11 @@ def take_stock(folder: Path, former: Mapping[str, FileState], *, skip: frozenset
     Args:
         folder: where to look.
         former: states taken before; a file of the same size and time is not read again.
-        skip: names of files that change without being rewritten by us.
+        skip: patterns of the names of files that look after themselves.
     """
     states: dict[str, FileState] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in skip:
+        if path.is_file() and not any(fnmatch(path.name, one) for one in skip):
             name, status = path.relative_to(folder).as_posix(), path.stat()
             known = former.get(name)
             if known is None or (known.size, known.modified_ns) != (status.st_size, status.st_mtime_ns):
@@ -129,7 +132,10 @@ def _leg(found: Mapping[str, object] | None) -> Leg | None:
     if not isinstance(files, dict) or not isinstance(passages, dict) or not isinstance(generation, int):
         raise ValueError("expected a leg's files, passages and generation")
     states = {name: FileState(**state) for name, state in files.items()}
-    return Leg(str(found["folder"]), str(found["settings"]), generation, passages, states)
+    pending = found.get("pending", [])
+    if not isinstance(pending, list):
+        raise ValueError("expected a leg's pending documents as a list")
+    return Leg(str(found["folder"]), str(found["settings"]), generation, passages, states, tuple(map(str, pending)))
 
 
 def _crc32(path: Path) -> int:

@@ -11,21 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 
-from index import rows
+from index import rows, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
-from index.errors import InvalidData
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.rows import FloatArray, VectorBatch, Version
-from index.schema import changes, documents, meta, now, passages, segments
+from index.schema import changes, documents, meta, passages, segments
 from index.schema import vectors as vectors_table
+from index.storing import IDS_A_STATEMENT
 
 if TYPE_CHECKING:
     from index.prepare import Prepared
-
-# SQLite allows 32,766 bound values in a statement; a thousand ids keep statements short and are as fast.
-_IDS_A_STATEMENT = 1000
 
 
 class Record:
@@ -201,24 +198,21 @@ class Record:
         Raises:
             InvalidData: the vectors do not match the passages, or a passage's text is not the document's at its place.
         """
-        _check(prepared, vectors)
-        document = prepared.document
-        row = rows.document_row(document) | {
-            "passages": len(prepared.passages),
-            "origin": origin,
-            "source": None if source is None else dict(source),
-            "preparation": preparation,
-            "stored": now(),
-        }
+        return self.replace_all([(prepared, vectors, source, origin)], embedding=embedding, preparation=preparation)
+
+    def replace_all(
+        self,
+        versions: Sequence[storing.ToStore],
+        *,
+        embedding: str,
+        preparation: str,
+    ) -> int:
+        """Store several documents (prepared, vectors, source, origin) as `replace` does, all in one transaction.
+
+        A transaction is what costs most of storing a short document: it is synced to the disk.
+        """
         with self.write() as connection:
-            _wait_for_others(connection)
-            connection.execute(delete(documents).where(documents.c.id == document.id))
-            connection.execute(insert(documents), [row])
-            _insert(connection, segments, rows.segment_rows(document.id, prepared.segments))
-            _insert(connection, passages, rows.passage_rows(prepared.passages))
-            ids = [passage.id for passage in prepared.passages]
-            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
-            return _note_change(connection, document.id)
+            return storing.store(connection, versions, embedding=embedding, preparation=preparation)
 
     def confirm(self, document_id: str, preparation: str) -> None:
         """Note that other settings of the preparation make the same of a document; nothing else changes."""
@@ -228,16 +222,12 @@ class Record:
     def remove(self, document_id: str) -> bool:
         """Remove a document with everything that belongs to it; False where there is none of that id."""
         with self.write() as connection:
-            _wait_for_others(connection)
-            if connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount == 0:
-                return False
-            _note_change(connection, document_id)
-            return True
+            return storing.forget(connection, document_id)
 
     def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray) -> None:
         """Store further vectors of passages that are there; no document changes by it."""
         with self.write() as connection:
-            _insert(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
+            storing.insert_rows(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
 
     def remove_other_vectors(self, embedding: str) -> None:
         """Remove every vector that another embedding made."""
@@ -249,8 +239,8 @@ class Record:
     def _by_ids(self, query: Select[Any], column: Any, ids: Iterable[str]) -> Iterator[Row[Any]]:
         wanted = list(dict.fromkeys(ids))
         with self.read() as connection:
-            for start in range(0, len(wanted), _IDS_A_STATEMENT):
-                some = wanted[start : start + _IDS_A_STATEMENT]
+            for start in range(0, len(wanted), IDS_A_STATEMENT):
+                some = wanted[start : start + IDS_A_STATEMENT]
                 yield from connection.execute(query.where(column.in_(some))).all()
 
     def _in_batches(self, query: Select[Any], key: Any, batch: int) -> Iterator[Sequence[Row[Any]]]:
@@ -271,33 +261,3 @@ def _select_vectors(embedding: str) -> Select[Any]:
     return columns.join(passages, passages.c.id == vectors_table.c.passage_id).where(
         vectors_table.c.embedding == embedding
     )
-
-
-def _insert(connection: Connection, table: Any, values: Sequence[Mapping[str, Any]]) -> None:
-    if values:
-        connection.execute(insert(table), list(values))
-
-
-def _wait_for_others(connection: Connection) -> None:
-    """Let one transaction at a time change documents. SQLite does so by itself; PostgreSQL locks the row."""
-    connection.execute(select(meta.c.generation).with_for_update())
-
-
-def _note_change(connection: Connection, document_id: str) -> int:
-    connection.execute(update(meta).values(generation=meta.c.generation + 1))
-    generation = int(connection.execute(select(meta.c.generation)).scalar_one())
-    connection.execute(delete(changes).where(changes.c.document_id == document_id))
-    connection.execute(insert(changes), [{"document_id": document_id, "generation": generation}])
-    return generation
-
-
-def _check(prepared: Prepared, array: FloatArray) -> None:
-    name, text = prepared.document.id, prepared.document.text
-    if array.ndim != 2 or len(array) != len(prepared.passages):
-        expected = len(prepared.passages)
-        raise InvalidData(f"document {name}: expected {expected} vectors as rows, found an array of {array.shape}")
-    if "\0" in text:
-        raise InvalidData(f"document {name}: expected text, found the character NUL")
-    for passage in prepared.passages:
-        if passage.document_id != name or passage.text != text[passage.start : passage.end]:
-            raise InvalidData(f"document {name}: expected the passage {passage.id} to be its text at that place")

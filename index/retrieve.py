@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,8 @@ LEAST_COSINE = 0.4
 CANDIDATES = 100
 # A language with fewer lexical candidates than this is also searched by the subword vectors.
 FEW = 20
+# Searches for one question while documents are being exchanged under it; each change of the indexes allows one more.
+MAX_ATTEMPTS = 5
 # Of a result of n passages, n // SHARE places are kept for every language that has candidates.
 SHARE = 10
 
@@ -73,8 +75,11 @@ class Retriever:
         vectors: Vectors | None,
         embedding: Embedding | None,
         analyzer: Analyzer,
+        newest: Callable[[], Retriever] | None = None,
     ) -> None:
+        """Take the parts. `newest` returns the search over the indexes as they are now, this one or a later."""
         self._record = record
+        self._newest = newest
         self._lexical = lexical
         self._vectors = vectors
         self._embedding = embedding
@@ -97,6 +102,17 @@ class Retriever:
             IndexUnavailable: both legs are broken, or the record cannot be read.
         """
         terms = self._analyzer.question(question, language) if isinstance(question, str) else question
+        retriever = self
+        for _ in range(MAX_ATTEMPTS):
+            hits, complete = retriever._search(terms, limit, filters)
+            newest = self._newest() if self._newest and not complete else retriever
+            if newest is retriever:
+                break
+            retriever = newest
+        return hits
+
+    def _search(self, terms: QuestionTerms, limit: int, filters: Filters) -> tuple[list[Hit], bool]:
+        """The hits, and whether the record still had every passage that the indexes found."""
         scored: dict[str, _Scored] = {}
         broken: list[IndexUnavailable] = []
         try:
@@ -144,9 +160,18 @@ class Retriever:
         few = tuple(language for language, count in counts.items() if count < FEW)
         return few or None
 
-    def _hits(self, fused: Sequence[tuple[str, float, _Scored]], limit: int, filters: Filters) -> list[Hit]:
-        chosen = _with_shares(fused, limit) if not (filters.documents or filters.speakers) else list(fused)
+    def _hits(
+        self, fused: Sequence[tuple[str, float, _Scored]], limit: int, filters: Filters
+    ) -> tuple[list[Hit], bool]:
+        narrowed = bool(filters.documents or filters.speakers)
+        chosen = list(fused) if narrowed else _with_shares(fused, limit)
         passages = self._record.passages([id_ for id_, _, _ in chosen])
+        complete = len(passages) == len(chosen)
+        if not complete and not narrowed:
+            # Documents are being exchanged: the indexes know two versions of them, the record one. All are read at
+            # once, so that they are of one moment, and those that are not there take nobody's place.
+            passages = self._record.passages([id_ for id_, _, _ in fused])
+            chosen = _with_shares([one for one in fused if one[0] in passages], limit)
         hits: list[Hit] = []
         for id_, score, legs in chosen:
             passage = passages.get(id_)
@@ -156,7 +181,7 @@ class Retriever:
             hits.append(Hit(passage=passage, score=score, rank=len(hits) + 1, legs=found))
             if len(hits) == limit:
                 break
-        return hits
+        return hits, complete
 
 
 def _fused(scored: Mapping[str, _Scored], language: str) -> list[tuple[str, float, _Scored]]:

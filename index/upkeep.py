@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index import manifest as manifests
 from index import vectors as vector_index
+from index import word_cache
 from index.analysis import Analyzer
 from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable
@@ -35,8 +36,10 @@ MAX_RECENT = 20_000
 BUILT_AT_OPENING = 5000
 """Passages of which a vector index is written while somebody waits for a library to open: that takes 3 s."""
 
-# Files that tantivy and SQLite change by themselves and check themselves.
-LEXICAL_SKIP = frozenset({"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"})
+# Files that tantivy and SQLite change by themselves and check themselves; a damaged cache of words is left unread.
+LEXICAL_SKIP = frozenset(
+    {"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock", word_cache.FILE_NAME.format("*")}
+)
 VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal", "-wal", "-shm")})
 
 
@@ -69,7 +72,8 @@ class Upkeep:
 
     def is_behind(self, manifest: Manifest) -> bool:
         """Whether the record has changed since the lexical index was last brought up to it."""
-        return manifest.lexical is None or manifest.lexical.generation != self.record.generation()
+        leg = manifest.lexical
+        return leg is None or bool(leg.pending) or leg.generation != self.record.generation()
 
     def find_lexical_fault(self, leg: Leg | None) -> str | None:
         """Return in words why the lexical index must not be searched, or None."""
@@ -172,16 +176,16 @@ class Upkeep:
 
     def _catch_up(self, manifest: Manifest, leg: Leg) -> Manifest:
         generation, changed = self.record.changed_since(leg.generation)
-        if generation == leg.generation:
+        if generation == leg.generation and not leg.pending:
             return manifest
         index = LexicalIndex(self.folder / leg.folder, self.analyzer)
-        names = sorted(changed)
+        names = sorted(changed.union(leg.pending))
         for start in range(0, len(names), BATCH):
             some = names[start : start + BATCH]
             index.remove(some)
             index.add(self.record.passages_of(some))
         index.commit()
-        return self._switch(replace(manifest, lexical=self._lexical_leg(leg.folder, generation, leg)))
+        return self.switch(replace(manifest, lexical=self.lexical_leg(leg.folder, generation, leg)))
 
     def _build_lexical(self, manifest: Manifest) -> Manifest:
         folder = self._new_folder("lexical")
@@ -191,9 +195,10 @@ class Upkeep:
         for passages in self.record.all_passages(BATCH):
             index.add(passages)
         index.commit()
-        return self._switch(replace(manifest, lexical=self._lexical_leg(folder, generation, None)))
+        return self.switch(replace(manifest, lexical=self.lexical_leg(folder, generation, None)))
 
-    def _lexical_leg(self, folder: str, generation: int, former: Leg | None) -> Leg:
+    def lexical_leg(self, folder: str, generation: int, former: Leg | None) -> Leg:
+        """Describe the lexical index as it now is, with nothing pending."""
         files = manifests.take_stock(self.folder / folder, former.files if former else {}, skip=LEXICAL_SKIP)
         return Leg(folder, self.analyzer.fingerprint, generation, self.record.count(), files)
 
@@ -222,16 +227,17 @@ class Upkeep:
     def _build_vectors(self, manifest: Manifest) -> None:
         generation, counts = self.record.generation(), self.record.count(self.embedding.name)
         if not counts:
-            self._switch(replace(manifest, vectors=None))
+            self.switch(replace(manifest, vectors=None))
             return
         folder = self._new_folder("vectors")
         path = self.folder / folder
         vector_index.write(path, self.record.vectors(self.embedding.name, BATCH), counts)
         files = manifests.take_stock(path, {}, skip=VECTORS_SKIP)
-        self._switch(replace(manifest, vectors=Leg(folder, self.vector_settings, generation, counts, files)))
+        self.switch(replace(manifest, vectors=Leg(folder, self.vector_settings, generation, counts, files)))
         self.record.remove_other_vectors(self.embedding.name)
 
-    def _switch(self, manifest: Manifest) -> Manifest:
+    def switch(self, manifest: Manifest) -> Manifest:
+        """Make a manifest the current one; every reader looks at it before its next search."""
         manifests.write(self.folder, manifest)
         return manifest
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from index.words import Word
 
+FILE_NAME = "words-{}.json"
+"""Of a language."""
 # A file of so many words loads in about 0.1 s; words of larger collections are analysed anew.
 MAX_WORDS = 30_000
 

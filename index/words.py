@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from index import compounds
@@ -69,9 +70,7 @@ class WordAnalyzer:
         """The analysis of `text`, one token as written."""
         cache = self._cache.get(language)
         if cache is None:
-            cache = self._cache[language] = {}
-            for load in self._sources.pop(language, ()):
-                cache.update(load())
+            cache = self._load(language)
         found = cache.get(text)
         if found is None:
             if len(cache) > 400_000:
@@ -83,10 +82,41 @@ class WordAnalyzer:
         """The words of a language that have been analysed so far, as written."""
         return dict(self._cache.get(language, {}))
 
+    def news(self, sent: dict[str, int], limit: int) -> dict[str, dict[str, Word]]:
+        """The first `limit` words of each language that were analysed since `sent` was last given; notes that in it.
+
+        Args:
+            sent: language → how many of its words were returned before; empty at first.
+            limit: of a language, in all calls together.
+        """
+        found: dict[str, dict[str, Word]] = {}
+        for language, cache in self._cache.items():
+            start = sent.get(language, 0)
+            if new := dict(islice(cache.items(), start, limit)):
+                found[language] = new
+                sent[language] = start + len(new)
+        return found
+
+    def learn(self, words: Mapping[str, Mapping[str, Word]]) -> None:
+        """Take over words by language, as another process with the same lexicon has analysed them."""
+        for language, some in words.items():
+            cache = self._cache.get(language)
+            if cache is None:
+                cache = self._load(language)
+            for text, word in some.items():
+                cache.setdefault(text, word)
+
     def add_source(self, language: str, load: Callable[[], Mapping[str, Word]]) -> None:
         """Have analysed words loaded when a word of the language is first asked for; too late, they are left."""
         if language not in self._cache:
             self._sources.setdefault(language, []).append(load)
+
+    def _load(self, language: str) -> dict[str, Word]:
+        cache: dict[str, Word] = {}
+        for load in self._sources.pop(language, ()):
+            cache.update(load())
+        self._cache[language] = cache
+        return cache
 
     def lemma(self, word: str, language: str) -> str:
         """The citation form of a lower-case word: the lexicon's correction, else simplemma's."""

@@ -23,7 +23,7 @@ from service.errors import UnknownDocument
 from service.evidence import load_judge
 from service.find import find
 from service.model.task import Task
-from service.records import ChatRequest, Done, Event, Reply, Sentence, Started, Timings
+from service.records import Answer, ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
 from service.speakers import Speakers
 from service.strings import LANGUAGES
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 MAX_HISTORY = 10
 """Turns that a follow-up is understood by; each one takes up what it needs of those before it."""
+MAX_ATTEMPTS = 5
+"""Times that quotes are sought while their documents change; the last time what has changed is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,7 @@ class Assistant:
         conversation = self.conversations.open(request.conversation_id)
         deadline = time.monotonic() + self._model.seconds if self._model else 0.0
         question = self._understand(request, conversation.earlier, stopped)
-        hits = find(question, self.library.retriever, request.filters)
-        retrieved = time.perf_counter()
-        found = self._quoting.answer(question, hits, request.filters)
+        hits, found, retrieved = self._find(question, request.filters)
         # What lies near may be an answer to somebody who reads it; what is not there is not left to imagination.
         model = self._model if found.answered or found.near else None
         # A model also answers in the languages that there are no strings for.
@@ -144,6 +144,21 @@ class Assistant:
         for listener in self.listeners:
             listener(reply)
         yield Done(reply)
+
+    def _find(self, question: Question, filters: Filters) -> tuple[list[Hit], Answer, float]:
+        """The passages for a question, its answer in quotes, and when the passages were there.
+
+        Both are of one moment: when a document has changed in between, both are sought again.
+        """
+        record = self.library.record
+        for _ in range(MAX_ATTEMPTS):
+            generation = record.generation()
+            hits = find(question, self.library.retriever, filters)
+            retrieved = time.perf_counter()
+            found = self._quoting.answer(question, hits, filters)
+            if not record.changed_since(generation)[1].intersection(hit.passage.document_id for hit in hits):
+                break
+        return hits, found, retrieved
 
     def _understand(self, request: ChatRequest, earlier: Earlier | None, stopped: Callable[[], bool]) -> Question:
         """Understand a message after those before it, whether the record or the caller keeps them."""

@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     seeds: Path = Field(Path("seeds"), description="The folder of documents that answers come from.")
     host: str = Field("127.0.0.1", description="The address that `kilde serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `kilde serve` listens on.")
-    max_document_bytes: int = Field(20_000_000, ge=1, description="A larger file is named and skipped.")
+    max_document_bytes: int = Field(
+        20_000_000, ge=1, description="A larger file is named and skipped, a larger upload refused."
+    )
     max_passage_tokens: int = Field(
         160, ge=32, le=2000, description="Tokens (cl100k_base) of a passage at most; a change re-chunks the documents."
     )
@@ -59,6 +61,9 @@ class Settings(BaseSettings):
         6000, ge=1000, le=1_000_000, description="Tokens (cl100k_base) that a model is sent at most."
     )
     llm_answer_tokens: int = Field(1000, ge=50, le=100_000, description="Tokens that a model may answer with at most.")
+    api_keys: SecretStr = Field(
+        SecretStr(""), description="Keys that documents may be changed with over HTTP, separated by commas."
+    )
     allowed_origins: str = Field(
         "",
         pattern=r"^\s*(\*|(https?://[^\s,/]+/?[\s,]*)*)\s*$",

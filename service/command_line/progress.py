@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import os
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from index.build import BuildReport, build
 from service.assistant import Assistant
 from service.command_line.terminal import console
 from service.settings import Settings
+
+
+class RateColumn(ProgressColumn):
+    """How many are done a second, over the last half minute."""
+
+    def render(self, task: Task) -> Text:
+        """Show the rate, or nothing where it is not known yet."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
 def build_with_progress(assistant: Assistant, settings: Settings) -> BuildReport:
@@ -16,6 +27,7 @@ def build_with_progress(assistant: Assistant, settings: Settings) -> BuildReport
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        RateColumn(),
         TimeRemainingColumn(),
     )
     out = console(error=True)
@@ -25,7 +37,7 @@ def build_with_progress(assistant: Assistant, settings: Settings) -> BuildReport
         def advance(done: int, total: int, what: str) -> None:
             bar.update(task, completed=done, total=total, description=what)
 
-        return build(assistant.library, settings.seeds, progress=advance)
+        return build(assistant.library, settings.seeds, progress=advance, workers=os.cpu_count() or 1)
 
 
 def build_when_needed(assistant: Assistant, settings: Settings) -> None:

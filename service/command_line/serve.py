@@ -25,17 +25,19 @@ def serve(host: str | None, port: int | None) -> None:
 
     from service.http.app import create_app
     from service.http.bounds import Bounds
+    from service.http.keys import parse_keys
     from service.http.origins import parse_origins
     from service.http.protocol import server_options
 
     settings = read_settings()
+    keys = parse_keys(settings.api_keys.get_secret_value())
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
         # Now, not when the first visitor waits for it.
         assistant.warm_up()
         bot = slack_bot(assistant, settings)
         bounds = Bounds(settings.max_body_bytes, settings.max_document_bytes, response_seconds(settings))
-        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url, bounds)
+        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url, bounds, keys)
         options = server_options(settings.trusted_proxies)
         uvicorn.run(app, host=host or settings.host, port=port or settings.port, **options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
@@ -18,8 +18,9 @@ from starlette.concurrency import run_in_threadpool
 
 from index.errors import IndexUnavailable
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, metrics, origins, problems, slack, widget
+from service.http import chat, conversations, documents, metrics, origins, problems, slack, uploads, widget
 from service.http.bounds import DEFAULT_BOUNDS, Bounded, Bounds
+from service.http.keys import key_check
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
 from service.http.security_headers import SecurityHeaders
@@ -49,12 +50,13 @@ def create_app(
     slack_bot: Slack | None = None,
     public_url: str = "",
     bounds: Bounds = DEFAULT_BOUNDS,
+    keys: Sequence[bytes] = (),
 ) -> FastAPI:
     """The service over an opened assistant, which is closed when the application stops.
 
     Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
     `public_url` is where readers reach it, for links in the OpenAI-compatible answers. `bounds` is what a request
-    may take.
+    may take. `keys` are the digests of those that documents may be changed with (`service.http.keys`).
     """
 
     @asynccontextmanager
@@ -87,6 +89,7 @@ def create_app(
     app.include_router(chat.router(assistant))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
+    app.include_router(uploads.router(assistant, key_check(keys)))
     app.include_router(openai_router.router(assistant, public_url))
     app.include_router(widget.router())
     app.include_router(slack.router(slack_bot))

@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from index.errors import IndexUnavailable, NoDocuments
+from index.adding import InvalidId
+from index.errors import IndexUnavailable, NoDocuments, UnreadableDocument
 from service.errors import UnknownConversation, UnknownDocument, UnknownMessage
 from service.http.openai_compatible.errors import PREFIX, RequestRefused, envelope
 
@@ -22,6 +23,8 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     UnknownDocument: HTTPStatus.NOT_FOUND,
     UnknownConversation: HTTPStatus.NOT_FOUND,
     UnknownMessage: HTTPStatus.NOT_FOUND,
+    InvalidId: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoDocuments: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

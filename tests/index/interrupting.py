@@ -118,7 +118,7 @@ def main() -> None:
     upkeep.MIN_RECENT, upkeep.RECENT_SHARE = 0, 0.0  # So that every build writes Chroma anew.
     building.CATCH_UP_AFTER = 3
     if sys.argv[1] == "kill":
-        kill_builds(folder, times=8)
+        kill_builds(folder, times=int(sys.argv[3]) if len(sys.argv) > 3 else 8)
     else:
         build_side_by_side(folder)
 

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_each_damaged_file_is_noticed(place: Path) -> None:
         fault = upkeep.find_lexical_fault(upkeep.manifest().lexical) or upkeep.find_vectors_fault(
             upkeep.manifest().vectors
         )
-        assert fault or not content or path.name in LEXICAL_SKIP, path
+        assert fault or not content or any(fnmatch(path.name, one) for one in LEXICAL_SKIP), path
         path.write_bytes(content)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert_recovered(place)

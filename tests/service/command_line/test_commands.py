@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -157,3 +159,53 @@ def test_a_changed_folder_is_indexed_again_by_the_next_question(tmp_path: Path) 
     done = kilde("ask", "where does the cod spawn?", data=tmp_path / "data", seeds=folder)
     assert "Lofoten" in done.stdout
     assert "puffin" not in done.stdout
+
+
+def test_documents_are_added_shown_and_removed(tmp_path: Path) -> None:
+    """What was added is listed part by part, also what was dropped and why, and goes again by its id."""
+    data, file = tmp_path / ".kilde", tmp_path / "blåbær 🫐.txt"
+    file.write_bytes((SEEDS / "003_99ecb4e8b0f2d201.txt").read_bytes())
+    added = kilde("index", "add", str(file), str(tmp_path / "nothing.txt"), data=data)
+    assert (added.returncode, added.stdout) == (1, "blåbær 🫐: added\n")
+    assert "nothing.txt: expected a readable file" in added.stderr
+    shown = kilde("index", "show", file.stem, data=data)
+    assert shown.returncode == 0, shown.stderr
+    assert "paragraph  da   author: mortensaxnaes  I de sidste par måneder" in shown.stdout
+    dropped = json.loads(kilde("index", "show", file.stem, "--dropped", "--json", data=data).stdout)["segments"]
+    assert all(part["kind"] == "furniture" and part["dropped"] for part in dropped)
+    assert any(part["text"].startswith("Skriv et svar") for part in dropped)
+    removed = kilde("index", "remove", file.stem, "nothing", data=data)
+    assert (removed.returncode, removed.stdout) == (1, f"{file.stem}: removed\n")
+    assert "found 'nothing'" in removed.stderr
+    assert one_line(kilde("index", "show", file.stem, data=data).stderr)
+
+
+def test_a_followed_folder_is_indexed_as_it_changes(tmp_path: Path) -> None:
+    """--watch builds once, then whenever a document comes, changes or goes, and ends with Ctrl-C."""
+    texts, data = tmp_path / "texts", tmp_path / ".kilde"
+    texts.mkdir()
+    (texts / "bread.txt").write_text("Bread\n\nA baker kneads the dough.\n", encoding="utf-8")
+    environment = {"PATH": os.environ["PATH"], "KILDE_DATA_DIR": str(data), "KILDE_SEEDS": str(texts)}
+    command = [KILDE, "index", "build", "--watch"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        try:
+            assert process.stdout.readline().startswith("1 added")
+            assert process.stderr.readline().startswith("following ")
+            # The system is asked to follow only after that line: what is written again and again is seen.
+            for number in range(50):
+                (texts / "sea.txt").write_text(f"The sea\n\nThe fishermen row out, {number}.\n", encoding="utf-8")
+                if select.select([process.stdout], [], [], 3)[0]:
+                    break
+            assert process.stdout.readline().startswith("1 added, 0 changed, 0 removed, 1 unchanged")
+            (texts / "bread.txt").unlink()
+            while not (line := process.stdout.readline()).startswith("0 added, 0 changed, 1 removed"):
+                assert "changed" in line
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+        assert process.returncode == 130
+        assert "Traceback" not in process.stderr.read()

@@ -1,0 +1,111 @@
+"""Writes documents into the record's tables, inside a transaction that the record has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from index import rows
+from index.errors import InvalidData
+from index.rows import FloatArray
+from index.schema import changes, documents, meta, now, passages, segments
+from index.schema import vectors as vectors_table
+
+if TYPE_CHECKING:
+    from index.prepare import Prepared
+
+    ToStore = tuple[Prepared, FloatArray, Mapping[str, Any] | None, str]
+    """A document, a vector for each of its passages, and `source` and `origin` as in `index.rows.Version`."""
+
+# SQLite allows 32,766 bound values in a statement; a thousand ids keep statements short and are as fast.
+IDS_A_STATEMENT = 1000
+
+
+def store(connection: Connection, versions: Sequence[ToStore], *, embedding: str, preparation: str) -> int:
+    """Put documents in the place of their former versions; return the new generation.
+
+    Raises:
+        InvalidData: the vectors do not match the passages, or a passage's text is not the document's at its place.
+    """
+    for prepared, vectors, _, _ in versions:
+        _check(prepared, vectors)
+    ids = [prepared.document.id for prepared, _, _, _ in versions]
+    stored = now()
+    documents_rows = [
+        rows.document_row(prepared.document)
+        | {
+            "passages": len(prepared.passages),
+            "origin": origin,
+            "source": None if source is None else dict(source),
+            "preparation": preparation,
+            "stored": stored,
+        }
+        for prepared, _, source, origin in versions
+    ]
+    _wait_for_others(connection)
+    for start in range(0, len(ids), IDS_A_STATEMENT):
+        some = ids[start : start + IDS_A_STATEMENT]
+        connection.execute(delete(documents).where(documents.c.id.in_(some)))
+    insert_rows(connection, documents, documents_rows)
+    for table, found in _parts(versions, embedding):
+        insert_rows(connection, table, found)
+    return _note_change(connection, *ids)
+
+
+def forget(connection: Connection, document_id: str) -> bool:
+    """Remove a document with everything that belongs to it; False where there is none of that id."""
+    _wait_for_others(connection)
+    if connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount == 0:
+        return False
+    _note_change(connection, document_id)
+    return True
+
+
+def _parts(versions: Sequence[ToStore], embedding: str) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """The rows of everything that belongs to documents, a table at a time, in the order that their keys allow."""
+    every = [prepared for prepared, _, _, _ in versions]
+    yield segments, [row for one in every for row in rows.segment_rows(one.document.id, one.segments)]
+    yield passages, [row for one in every for row in rows.passage_rows(one.passages)]
+    yield (
+        vectors_table,
+        [
+            row
+            for one, vectors, _, _ in versions
+            for row in rows.vector_rows(embedding, [passage.id for passage in one.passages], vectors)
+        ],
+    )
+
+
+def insert_rows(connection: Connection, table: Any, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows into a table; no rows are no statement."""
+    if values:
+        connection.execute(insert(table), list(values))
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one transaction at a time change documents. SQLite does so by itself; PostgreSQL locks the row."""
+    connection.execute(select(meta.c.generation).with_for_update())
+
+
+def _note_change(connection: Connection, *document_ids: str) -> int:
+    connection.execute(update(meta).values(generation=meta.c.generation + 1))
+    generation = int(connection.execute(select(meta.c.generation)).scalar_one())
+    for start in range(0, len(document_ids), IDS_A_STATEMENT):
+        some = document_ids[start : start + IDS_A_STATEMENT]
+        connection.execute(delete(changes).where(changes.c.document_id.in_(some)))
+    insert_rows(connection, changes, [{"document_id": name, "generation": generation} for name in document_ids])
+    return generation
+
+
+def _check(prepared: Prepared, array: FloatArray) -> None:
+    name, text = prepared.document.id, prepared.document.text
+    if array.ndim != 2 or len(array) != len(prepared.passages):
+        expected = len(prepared.passages)
+        raise InvalidData(f"document {name}: expected {expected} vectors as rows, found an array of {array.shape}")
+    if "\0" in text:
+        raise InvalidData(f"document {name}: expected text, found the character NUL")
+    for passage in prepared.passages:
+        if passage.document_id != name or passage.text != text[passage.start : passage.end]:
+            raise InvalidData(f"document {name}: expected the passage {passage.id} to be its text at that place")

@@ -1,0 +1,182 @@
+"""Documents change while others ask: each answer is of one moment, and what a crash leaves is put right."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from pathlib import Path
+
+import pytest
+
+from index import exchange as exchanging
+from index.adding import InvalidId, add, check_id, remove_documents
+from index.build import build, folder_changed
+from index.library import Library
+from index.records import Filters
+from tests.index.making import built, find, opened, write_texts
+
+VERSION = re.compile(r"version(\d+)x")
+
+
+def text_of(version: int, language: str = "en") -> str:
+    """A document whose every passage names its version; its length and its first words differ between versions."""
+    said = "The wombat digs" if language == "en" else "Vombaten gräver"
+    parts = [f"{said} tunnel {part} of version{version}x at night." for part in range(3 + version % 3)]
+    return "Wombats\n\n" + "\n\n".join(parts) + "\n"
+
+
+def add_text(library: Library, folder: Path, name: str, text: str) -> str:
+    """Add a text as a document."""
+    file = folder / "incoming.txt"
+    file.write_text(text, encoding="utf-8")
+    return add(library, file, name, path=f"{name}.txt")
+
+
+@pytest.mark.parametrize("readers", ["the same process", "another library"])
+def test_a_search_during_updates_sees_one_whole_version(tmp_path: Path, readers: str) -> None:
+    """While a document changes again and again, every search finds it, in one version, and that a present one."""
+    library, _ = built(tmp_path)
+    updates = 25
+    add_text(library, tmp_path, "wombat", text_of(0))
+    asked = library if readers == "the same process" else opened(tmp_path)
+    stop, faults, searches = threading.Event(), [], [0]
+    stored = [0]
+
+    def ask() -> None:
+        while not stop.is_set():
+            before = stored[0]
+            hits = asked.retriever.search("Where does the wombat dig a tunnel?", language="en", limit=20)
+            after = stored[0] + 1
+            texts = [hit.passage.text for hit in hits if hit.passage.document_id == "wombat"]
+            seen = {int(found) for text in texts for found in VERSION.findall(text)}
+            searches[0] += 1
+            if len(seen) != 1 or not before <= min(seen) <= after:
+                faults.append(f"{seen} between {before} and {after}")
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for version in range(1, updates + 1):
+        assert add_text(library, tmp_path, "wombat", text_of(version, "en" if version % 4 else "sv")) == "replaced"
+        stored[0] = version
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    assert searches[0] > updates
+    assert library.lexical.count() == sum(library.record.count().values())
+    if asked is not library:
+        asked.close()
+    library.close()
+
+
+@pytest.mark.parametrize("step", ["staged", "stored"])
+def test_what_a_crash_between_the_steps_leaves_is_put_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """After a crash before or after the record has the new version, the next opening has one version, whole."""
+    library, _ = built(tmp_path)
+    add_text(library, tmp_path, "wombat", text_of(1))
+
+    class Crash(BaseException):
+        """Nothing may catch it, as nothing catches a kill."""
+
+    def crash(*_: object, **__: object) -> None:
+        raise Crash
+
+    if step == "staged":
+        monkeypatch.setattr(type(library.record), "replace_all", crash)
+    else:
+        monkeypatch.setattr(exchanging, "_settle", crash)
+    with pytest.raises(Crash):
+        add_text(library, tmp_path, "wombat", text_of(2))
+    monkeypatch.undo()
+    library.close()
+    with opened(tmp_path) as again:
+        (version,) = {1 if step == "staged" else 2}
+        hits = again.retriever.search("Where does the wombat dig?", language="en", filters=Filters())
+        seen = {found for hit in hits for found in VERSION.findall(hit.passage.text)}
+        assert seen == {str(version)}
+        assert again.lexical.count() == sum(again.record.count().values())
+        assert not again.upkeep.manifest().lexical.pending  # type: ignore[union-attr] # it was just opened
+
+
+def test_an_added_document_outweighs_the_folders(tmp_path: Path) -> None:
+    """It stays over builds, a file of its name is named and left out, and comes in once the document is removed."""
+    library, _ = built(tmp_path)
+    with library:
+        assert add_text(library, tmp_path, "bread", "Bread\n\nThe added loaf is sour.\n") == "replaced"
+        assert add_text(library, tmp_path, "bread", "Bread\n\nThe added loaf is sour.\n") == "unchanged"
+        assert not folder_changed(library, tmp_path / "texts")
+        report = build(library, tmp_path / "texts")
+        assert (report.changed, report.removed, report.unchanged) == (0, 0, 2)
+        assert "the added one stays" in report.skipped[0].reason
+        assert find(library, "Which loaf is sour?")[0] == "bread"
+        assert remove_documents(library, ["bread", "nothing"]) == ["nothing"]
+        assert "bread" not in find(library, "Which loaf is sour?")
+        assert build(library, tmp_path / "texts").added == 1
+        assert find(library, "Who kneads the dough?")[0] == "bread"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a/b", "../x", "..", ".", "a\nb", "a\0", "x" * 201, "\ud800", "a\u2028b"])
+def test_what_no_document_may_be_called(name: str) -> None:
+    """Slashes, control characters, and too much or too little are refused in words."""
+    with pytest.raises(InvalidId, match="expected"):
+        check_id(name)
+
+
+@pytest.mark.parametrize("name", ["blåbær 🫐", "a.b", "...", "% _ *", "-x", "👩\u200d🚀", "C:\\x"])
+def test_names_that_are_only_names(tmp_path: Path, name: str) -> None:
+    """Blanks, emoji, dots and backslashes are part of a name; nothing is written where they might point."""
+    library, _ = built(tmp_path)
+    with library:
+        before = sorted(tmp_path.iterdir())
+        assert add_text(library, tmp_path, name, "Jam\n\nThe lingonberry boils for an hour.\n") == "added"
+        assert find(library, "How long does the lingonberry boil?")[0] == name
+        assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "incoming.txt"])
+        assert remove_documents(library, [name]) == []
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is written to once meanwhile is taken as it then is; one that never rests is named and left out."""
+    from index import making
+
+    texts = write_texts(tmp_path / "texts")
+    real, times = making.read_text, {"bread.txt": 1, "sea.txt": 99}
+
+    def read(path: Path, **options: int) -> tuple[str, str]:
+        found = real(path, **options)
+        if times.get(path.name, 0) > 0:
+            times[path.name] -= 1
+            path.write_text(f"{found[0]}It goes on, {times[path.name]}.\n", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(making, "read_text", read)
+    library, report = built(tmp_path)
+    with library:
+        assert [skipped.path.name for skipped in report.skipped] == ["sea.txt"]
+        assert "keeps changing" in report.skipped[0].reason
+        assert library.record.document("bread").text == (texts / "bread.txt").read_text("utf-8")  # type: ignore[union-attr] # there
+
+
+def test_several_processes_make_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents, passages and vectors do not depend on how many processes prepare them, nor do the reasons."""
+    monkeypatch.setattr("index.making.WORTH_PROCESSES", 2)
+    texts = write_texts(tmp_path / "texts")
+    (texts / "empty.txt").write_bytes(b"")
+    with opened(tmp_path / "one") as one, opened(tmp_path / "two") as two:
+        reports = [build(one, texts), build(two, texts, workers=2)]
+        assert reports[0].skipped == reports[1].skipped
+        assert list(one.record.all_passages()) == list(two.record.all_passages())
+        alone, together = (next(library.record.vectors(library.embedding.name)).vectors for library in (one, two))
+        assert (alone == together).all()
+        kept = [_words(library.lexical.folder) for library in (one, two)]
+        assert kept[0] == kept[1]
+        assert "morning" in kept[0]["words-en.json"]
+        assert find(two, "Who kneads the dough?")[0] == "bread"
+
+
+def _words(folder: Path) -> dict[str, set[str]]:
+    """The analysed words that are kept beside an index, by file."""
+    return {path.name: set(json.loads(path.read_text("utf-8"))[1]) for path in folder.glob("words-*.json")}
