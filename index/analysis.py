@@ -85,7 +85,8 @@ class QuestionTerm:
 class QuestionTerms:
     """An analysed question: its content terms in order, and its function words apart.
 
-    `corrections` are (word as written, in lower case, word as understood).
+    `corrections` are (word as written, in lower case, word as understood). `spelled` says that its words have been
+    corrected before it was analysed, or are to be taken as they are.
     """
 
     text: str
@@ -93,6 +94,7 @@ class QuestionTerms:
     terms: tuple[QuestionTerm, ...]
     functions: tuple[QuestionTerm, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
+    spelled: bool = False
 
 
 class Analyzer:

@@ -29,7 +29,7 @@ from service.speakers import Speakers
 from service.strings import LANGUAGES
 from service.understand import Question, understand
 from service.wire import ReplyModel
-from service.wording import markdown_blocks
+from service.wording import markdown_blocks, understood
 
 if TYPE_CHECKING:
     from service.model.opening import Model
@@ -112,7 +112,9 @@ class Assistant:
         model = self._model if found.answered or found.near else None
         # A model also answers in the languages that there are no strings for.
         language = question.language if model and request.language == "auto" else found.language
-        started = Started(conversation.id, new_id(), language)
+        started = Started(
+            conversation.id, new_id(), language, understood(request.message, question.standalone, language)
+        )
         yield started
         if model:
             names = self._speakers.names()

@@ -158,11 +158,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The question is understood; the ids are those of the reply to come, `language` the one it will be in."""
+    """The question is understood; the ids are those of the reply to come, `language` the one it will be in.
+
+    `understood` is a line to be shown above the answer, where the question was not understood as it was asked.
+    """
 
     conversation_id: str
     message_id: str
     language: str
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True)

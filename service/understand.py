@@ -11,6 +11,7 @@ from index.records import Filters
 from service.conversations import Earlier
 from service.cues import Cues, Kind, has
 from service.follow_up import SEPARATOR, carry_on
+from service.slips import mend
 from service.speakers import named_speakers
 from service.strings import answer_language
 
@@ -24,7 +25,8 @@ class Question:
     `carried` of them come from the question before. `topic` is that in the question's own words, where the question
     has a form from which it can be told, and `topic_span` where it stands. `says` is whether it asks what somebody
     says. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are whose words, and
-    which texts, the question names; empty where it names none.
+    which texts, the question names; empty where it names none. `text` is as asked, all else is of the question with its
+    slips of the finger mended.
     """
 
     text: str
@@ -62,6 +64,8 @@ def understand(
         names: those of everybody who speaks in the documents.
     """
     detected = library.detector.detect(text, prefer=earlier.language if earlier else None).language
+    asked = text
+    text = mend(text, detected, analyzer=library.analyzer, lexical=library.lexical, cues=cues, names=names)
     own = read(text, detected, library.analyzer, cues, names)
     standalone, speakers = text, own.speakers
     if earlier:
@@ -71,7 +75,7 @@ def understand(
     boundary = len(standalone) - len(text) if standalone.endswith(SEPARATOR + text) else 0
     topic = cues.topic(text, detected) if standalone == text else None
     return Question(
-        text=text,
+        text=asked,
         standalone=standalone,
         language=detected,
         answer_language=answer_language(detected if language == "auto" else language),
@@ -100,7 +104,7 @@ class Reading:
 
 def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collection[str]) -> Reading:
     """Read a question for itself. Where nothing but its frame is left, it has no topical terms."""
-    analysed = analyzer.question(text, language)
+    analysed = replace(analyzer.question(text, language), spelled=True)
     everything = sorted((*analysed.terms, *analysed.functions), key=lambda term: term.start)
     says = any(has(term, cues.saying) for term in everything)
     speakers = named_speakers(text, names) if says else {}

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from index.records import DocumentInfo, Speaker
 from service.records import Answer, Citation, Section
-from service.strings import Strings, strings
+from service.strings import Strings, answer_language, strings
 
 # CommonMark 0.31, 2.4: a backslash before any ASCII punctuation character makes it literal.
 _INLINE_MARKUP = re.compile(r"[\\`*_\[\]<>&~|]")
@@ -51,6 +51,16 @@ def sections(citations: Sequence[Citation], words: Strings) -> tuple[Section, ..
         Section(voice(group[0].quote.speaker, group[0].document, words), tuple(c.marker for c in group))
         for group in grouped
     )
+
+
+def understood(asked: str, standalone: str, language: str) -> str:
+    """How a question was understood, where that is not how it was asked: a slip mended, or words of the one before.
+
+    A line for the asker, plain text; empty where the question was understood as it stands.
+    """
+    if standalone.casefold() == asked.casefold():
+        return ""
+    return strings(answer_language(language)).text("understood.as", question=standalone)
 
 
 def count_voices(citations: Iterable[Citation]) -> int:

@@ -7,16 +7,21 @@ import textwrap
 from rich.console import Console
 from rich.text import Text
 
-from service.records import Answer, Citation
+from service.records import Citation, Reply
 from service.strings import Strings, strings
+from service.wording import understood
 
 MAX_COLUMNS = 110
 """Longer lines are hard to read."""
 
 
-def show(answer: Answer, console: Console, locate: dict[str, str]) -> None:
+def show(reply: Reply, console: Console, locate: dict[str, str]) -> None:
     """Print an answer with its quotes and sources. `locate` gives each document's id its path."""
+    answer = reply.answer
     words = strings(answer.language)
+    if read := understood(reply.question, reply.standalone, answer.language):
+        paragraph(console, read, "dim")
+        console.print()
     by_marker = {citation.marker: citation for citation in answer.citations}
     written = bool(answer.sections) and answer.sections[0].kind == "sentence"
     if not written:

@@ -26,6 +26,7 @@ from slack_sdk.models.blocks import (
 from service.records import Sentence
 from service.strings import Strings
 from service.wire import CitationModel, ReplyModel
+from service.wording import understood
 
 Block = dict[str, Any]
 Text = RichTextElementParts.Text
@@ -65,10 +66,12 @@ def sentence_piece(sentence: Sentence, first: bool) -> Piece:
 
 
 def reply_pieces(reply: ReplyModel) -> list[Piece]:
-    """A kept answer, whole: its headline, its sections, and what they cite without quoting it."""
+    """A kept answer, whole: how it was understood, its headline, its sections."""
     by_marker = {citation.marker: citation for citation in reply.citations}
     written = bool(reply.sections) and reply.sections[0].kind == "sentence"
-    pieces = [] if written else [Piece(reply.headline, bold=True)]
+    read = understood(reply.question.text, reply.question.standalone, reply.language)
+    pieces = [Piece(read)] if read else []
+    pieces += [] if written else [Piece(reply.headline, bold=True)]
     for section in reply.sections:
         quotes = tuple(by_marker[marker] for marker in section.markers) if section.kind == "voice" else ()
         pieces.append(Piece(section.introduction, quotes))

@@ -108,6 +108,7 @@ class Run:
     async def _stream(self, conversation_id: str | None) -> ReplyModel:
         """Show each part of the answer as it comes."""
         words = self._answers.words
+        understood: list[render.Piece] = []
         async with aclosing(self._answers.ask(ChatRequest(self.job.text, conversation_id))) as answer:
             async for events in answer:
                 blocks: list[render.Block] = []
@@ -116,8 +117,11 @@ class Run:
                     if isinstance(event, Started):
                         words = strings(event.language)
                         await self._think(words)
+                        understood = [render.Piece(event.understood)] if event.understood else []
+                        self._pieces += understood
+                        blocks += [block for piece in understood for block in self._blocks(piece, words)]
                     elif isinstance(event, Sentence):
-                        piece = render.sentence_piece(event, first=not self._pieces)
+                        piece = render.sentence_piece(event, first=len(self._pieces) == len(understood))
                         self._pieces.append(piece)
                         blocks += self._blocks(piece, words)
                     else:

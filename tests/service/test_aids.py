@@ -13,7 +13,7 @@ from index.records import DocumentInfo, Speaker
 from index.words import WordAnalyzer
 from service.aids import Aids, make_aids
 from service.command_line.terminal import show
-from service.records import Answer, Citation, Quote, Section, Sentence
+from service.records import Answer, Citation, Quote, Reply, Section, Sentence, Timings
 from service.settings import Settings
 from service.wire import CitationModel
 
@@ -114,7 +114,8 @@ def test_a_terminal_names_the_aids(words: WordAnalyzer, language: str, gloss: st
     aids = Aids(words, translator=Shouting())
     answer = Answer("Found.", (Section("Ann:", (1,)),), (citation(1, "Kunderna", "sv"),), True, language)
     out = io.StringIO()
-    show(aids.complete(answer), Console(file=out, width=100), {})
+    reply = Reply("c", "m", "What?", "What?", language, aids.complete(answer), Timings(0, 0, 0))
+    show(reply, Console(file=out, width=100), {})
     lines = [line.strip() for line in out.getvalue().splitlines()]
     assert gloss in lines
     if translation:

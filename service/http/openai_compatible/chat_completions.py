@@ -61,7 +61,8 @@ async def chunks(
         return ServerSentEvent(json.dumps(shape | ({"usage": tokens} if counted else {}), ensure_ascii=False))
 
     async with aclosing(events):
-        yield chunk({"role": "assistant", "content": "", "refusal": None})
+        begun = cited.begin(first.understood) if isinstance(first, Started) else ""
+        yield chunk({"role": "assistant", "content": begun, "refusal": None})
         try:
             async for following in events:
                 if isinstance(following, Sentence):

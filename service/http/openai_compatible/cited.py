@@ -70,6 +70,10 @@ class CitedText:
         self.annotations += new
         return delta, new
 
+    def begin(self, understood: str) -> str:
+        """What is added before the first sentence: how the question was understood, if there is anything to say."""
+        return self.add(Sentence(f"*{escape_markdown(understood)}*", ()))[0] if understood else ""
+
     def add_sources(self, reply: Reply) -> str:
         """What a list of the sources adds to the text, for programs that drop annotations; nothing without sources."""
         answer = reply.answer

@@ -124,6 +124,8 @@ async def stream(
         yield event("response.in_progress", {"response": begun})
         yield event("response.output_item.added", {"output_index": 0, "item": made.message("in_progress", [])})
         yield event("response.content_part.added", {**place, "part": part(cited)})
+        if isinstance(first, Started) and (read := cited.begin(first.understood)):
+            yield delta(read)
         try:
             async for following in events:
                 if isinstance(following, Sentence):

@@ -20,7 +20,7 @@ from service.http.openai_compatible.errors import RequestRefused
 from service.http.openai_compatible.requests import ChatCompletionModel, ResponseModel
 from service.records import Citation, Reply, Sentence
 from service.wire import CitationModel
-from service.wording import markdown_blocks
+from service.wording import markdown_blocks, understood
 
 MODELS = ("kilde", "kilde-sources")
 """The second one ends its answers with a list of the sources, for programs that drop annotations."""
@@ -112,6 +112,7 @@ def locator(base_url: str) -> Callable[[Citation], str]:
 
 def fill(text: CitedText, reply: Reply, *, sources: bool) -> None:
     """Put a whole reply into `text`."""
+    text.begin(understood(reply.question, reply.standalone, reply.answer.language))
     for block, citations in markdown_blocks(reply.answer):
         text.add(Sentence(block, citations))
     if sources:

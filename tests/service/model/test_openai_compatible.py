@@ -218,6 +218,22 @@ def test_earlier_messages_are_the_conversation(plain: str) -> None:
     assert content != alone.choices[0].message.content
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_how_a_question_was_understood_stands_above_its_answer(client: openai.OpenAI, stream: bool) -> None:
+    """In a program of somebody's own nothing else would tell that a word was read as another one."""
+    asked = [{"role": "user", "content": "What do the neighbours say about the gadren and trust?"}]
+    made = client.chat.completions.create(model="kilde", messages=asked, stream=stream)
+    if stream:
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in made if chunk.choices)
+        said = client.responses.create(model="kilde", input=asked[0]["content"], stream=True)
+        answer = "".join(event.delta for event in said if event.type == "response.output_text.delta")
+    else:
+        text = made.choices[0].message.content or ""
+        answer = client.responses.create(model="kilde", input=asked[0]["content"]).output_text
+    assert text.startswith(f"*Understood as: {QUESTION}*\n\n")
+    assert answer == text
+
+
 def test_a_response_goes_on_from_the_one_before(plain: str) -> None:
     """`previous_response_id` continues a stored conversation; one that was not stored cannot be continued."""
     with openai.OpenAI(base_url=plain, api_key="any") as client:

@@ -93,6 +93,14 @@ def test_a_streamed_answer_is_the_same_as_a_whole_one(made: Answer) -> None:
     ]
 
 
+def test_how_a_question_was_understood_stands_above_its_answer() -> None:
+    """Where it was not understood as it was asked, and only there."""
+    reply = reply_of(answer_of(1))
+    assert render.reply_pieces(reply)[0].text == reply.headline
+    reply.question.standalone = "Why trust?"
+    assert [piece.text for piece in render.reply_pieces(reply)][:2] == ["Understood as: Why trust?", reply.headline]
+
+
 def test_aids_are_said_not_to_be_the_quote() -> None:
     """A gloss and a translation stand under the quote, apart from it and small, and say what they are."""
     shown = CitationModel.of(citation(1)).model_copy(
