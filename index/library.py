@@ -109,6 +109,10 @@ class Library:
             max_bytes=self.max_bytes,
         )
 
+    def lag(self) -> dict[str, int]:
+        """How many passages of the record each index does not hold yet. Raises IndexUnavailable."""
+        return self.upkeep.lag()
+
     def warm_up(self) -> None:
         """Open the vector index, however small: for a process that stays, which pays the half second only once."""
         self._legs.warm_up()

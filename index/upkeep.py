@@ -75,6 +75,12 @@ class Upkeep:
         leg = manifest.lexical
         return leg is None or bool(leg.pending) or leg.generation != self.record.generation()
 
+    def lag(self) -> dict[str, int]:
+        """How many passages belong to documents that were stored after each index was brought up to the record."""
+        manifest = self.manifest()
+        legs = {"lexical": manifest.lexical, "vectors": manifest.vectors}
+        return {name: self.record.passages_since(leg.generation if leg else 0) for name, leg in legs.items()}
+
     def find_lexical_fault(self, leg: Leg | None) -> str | None:
         """Return in words why the lexical index must not be searched, or None."""
         if leg is None:

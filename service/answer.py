@@ -52,7 +52,8 @@ class Quoting:
             several_voices=answered and (question.several_voices or len(question.speakers) > 1),
             max_quotes=self._max_quotes if answered else NEAREST,
         )
-        citations = cite(verified(quotes, self._library.record), self._library)
+        sound = verified(quotes, self._library.record)
+        citations = cite(sound, self._library)
         answered = answered and bool(citations)
         words = strings(question.answer_language)
         if answered:
@@ -68,6 +69,7 @@ class Quoting:
             language=question.answer_language,
             near=near,
             confidence=round(verdict.probability, 3),
+            unverified=len(quotes) - len(sound),
         )
 
     def coverage(self, question: Question) -> Coverage:

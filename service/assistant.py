@@ -28,6 +28,7 @@ from service.settings import Settings
 from service.speakers import Speakers
 from service.strings import LANGUAGES
 from service.understand import Question, understand
+from service.watch import Watch
 from service.wire import ReplyModel
 from service.wording import markdown_blocks, understood
 
@@ -60,10 +61,7 @@ class Readiness:
 
 
 class Assistant:
-    """Answers questions over an opened library. Safe to use from several threads.
-
-    Every one of `listeners` is told of each reply before it is handed out; none may raise.
-    """
+    """Answers questions over an opened library. Safe to use from several threads. `watch` tells others how it goes."""
 
     def __init__(
         self,
@@ -77,7 +75,7 @@ class Assistant:
         self.library = library
         self.conversations = conversations
         self._settings = settings
-        self.listeners: list[Callable[[Reply], None]] = []
+        self.watch = Watch()
         self._cues = cues
         self._aids = aids
         self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
@@ -106,7 +104,8 @@ class Assistant:
         began = time.perf_counter()
         conversation = self.conversations.open(request.conversation_id)
         deadline = time.monotonic() + self._model.seconds if self._model else 0.0
-        question = self._understand(request, conversation.earlier, stopped)
+        with self.watch.stage("understand"):
+            question = self._understand(request, conversation.earlier, stopped)
         hits, found, retrieved = self._find(question, request.filters)
         # What lies near may be an answer to somebody who reads it; what is not there is not left to imagination.
         model = self._model if found.answered or found.near else None
@@ -116,14 +115,15 @@ class Assistant:
             conversation.id, new_id(), language, understood(request.message, question.standalone, language)
         )
         yield started
-        if model:
-            names = self._speakers.names()
-            task = Task(question, language, hits, names, found, deadline, shown, stopped)
-            found = yield from self._aids.follow(model.writer.write(task), language)
-        else:
-            found = self._aids.complete(found)
-            for text, citations in markdown_blocks(found):
-                yield Sentence(text, citations)
+        with self.watch.stage("write"):
+            if model:
+                names = self._speakers.names()
+                task = Task(question, language, hits, names, found, deadline, shown, stopped)
+                found = yield from self._aids.follow(model.writer.write(task), language)
+            else:
+                found = self._aids.complete(found)
+                for text, citations in markdown_blocks(found):
+                    yield Sentence(text, citations)
         if stopped():
             return
         answered = time.perf_counter()
@@ -141,10 +141,10 @@ class Assistant:
             ),
         )
         if request.keep:
-            kept = ReplyModel.of(reply).model_dump(mode="json")
-            self.conversations.add(conversation, reply.message_id, request.message, kept)
-        for listener in self.listeners:
-            listener(reply)
+            with self.watch.stage("keep"):
+                kept = ReplyModel.of(reply).model_dump(mode="json")
+                self.conversations.add(conversation, reply.message_id, request.message, kept)
+        self.watch.replied(reply)
         yield Done(reply)
 
     def _find(self, question: Question, filters: Filters) -> tuple[list[Hit], Answer, float]:
@@ -155,11 +155,14 @@ class Assistant:
         record = self.library.record
         for _ in range(MAX_ATTEMPTS):
             generation = record.generation()
-            hits = find(question, self.library.retriever, filters)
+            with self.watch.stage("retrieve"):
+                hits = find(question, self.library.retriever, filters)
             retrieved = time.perf_counter()
-            found = self._quoting.answer(question, hits, filters)
+            with self.watch.stage("choose"):
+                found = self._quoting.answer(question, hits, filters)
             if not record.changed_since(generation)[1].intersection(hit.passage.document_id for hit in hits):
                 break
+        self.watch.found(hits)
         return hits, found, retrieved
 
     def _understand(self, request: ChatRequest, earlier: Earlier | None, stopped: Callable[[], bool]) -> Question:
@@ -185,7 +188,9 @@ class Assistant:
         """The passages nearest to `query`, best first."""
         library = self.library
         language = library.detector.detect(query).language
-        hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
+        with self.watch.stage("retrieve"):
+            hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
+        self.watch.found(hits)
         documents = library.record.info({hit.passage.document_id for hit in hits})
         return Found(tuple(hits), documents, language)
 

@@ -13,3 +13,7 @@ class UnknownConversation(KildeError):
 
 class UnknownMessage(KildeError):
     """No answer has the message id that was sent."""
+
+
+class ServiceStopping(KildeError):
+    """The process is being stopped and has no time left for an answer."""

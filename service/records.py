@@ -119,7 +119,8 @@ class Answer:
     """An answer in `language`. `headline` opens it; `answered` is False for an abstention, whose citations are near.
 
     `near` tells of an abstention that the texts may yet answer, in other words than the question's. `confidence` is the
-    probability, as far as the evidence goes, that they answer it.
+    probability, as far as the evidence goes, that they answer it. `unverified` counts quotes that were dropped because
+    they did not stand in the stored text: a fault of ours, or of the index.
     """
 
     headline: str
@@ -132,6 +133,7 @@ class Answer:
     verification: Verification | None = None
     near: bool = False
     confidence: float | None = None
+    unverified: int = 0
 
 
 @dataclass(frozen=True, slots=True)

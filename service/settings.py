@@ -27,6 +27,19 @@ class Settings(BaseSettings):
     seeds: Path = Field(Path("seeds"), description="The folder of documents that answers come from.")
     host: str = Field("127.0.0.1", description="The address that `kilde serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `kilde serve` listens on.")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="The service's log: JSON, text, or text on a terminal and JSON elsewhere."
+    )
+    log_questions: bool = Field(False, description="Whether the log has the text of the questions.")
+    traces_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="Where OpenTelemetry traces are sent, by OTLP over gRPC."
+    )
+    drain_seconds: float = Field(
+        2.0, ge=0, le=600, description="How long a service told to stop still takes requests, saying it is not ready."
+    )
+    shutdown_seconds: float = Field(
+        30.0, ge=0, le=600, description="How long after that it finishes the answers that it has begun."
+    )
     max_document_bytes: int = Field(
         20_000_000, ge=1, description="A larger file is named and skipped, a larger upload refused."
     )

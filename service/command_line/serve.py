@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -21,25 +22,30 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on; KILDE_PORT otherwise.")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the chat page and the HTTP interface."""
-    import uvicorn
-
+    from service import logs
     from service.http.app import create_app
     from service.http.bounds import Bounds
+    from service.http.draining import Draining
     from service.http.keys import parse_keys
     from service.http.origins import parse_origins
-    from service.http.protocol import server_options
+    from service.http.server import Server, config_of
+    from service.http.traces import open_provider
 
     settings = read_settings()
     keys = parse_keys(settings.api_keys.get_secret_value())
+    logs.configure(settings.log_format)
+    draining = Draining()
+    traces = open_provider(settings.traces_url) if settings.traces_url else None
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
         # Now, not when the first visitor waits for it.
         assistant.warm_up()
         bot = slack_bot(assistant, settings)
         bounds = Bounds(settings.max_body_bytes, settings.max_document_bytes, response_seconds(settings))
-        app = create_app(assistant, parse_origins(settings.allowed_origins), bot, settings.public_url, bounds, keys)
-        options = server_options(settings.trusted_proxies)
-        uvicorn.run(app, host=host or settings.host, port=port or settings.port, **options)
+        assistant.watch.replies.append(partial(logs.note_reply, questions=settings.log_questions))
+        origins = parse_origins(settings.allowed_origins)
+        app = create_app(assistant, origins, bot, settings.public_url, bounds, keys, draining, traces)
+        Server(config_of(app, settings, host or settings.host, port or settings.port), draining, settings).run()
 
 
 def response_seconds(settings: Settings) -> float:

@@ -6,26 +6,31 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, Header, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import FastAPI, Header
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
 from index.errors import IndexUnavailable
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, metrics, origins, problems, slack, uploads, widget
+from service.http import chat, conversations, documents, health, metrics, origins, problems, slack, uploads, widget
+from service.http import traces as traces_edge
 from service.http.bounds import DEFAULT_BOUNDS, Bounded, Bounds
+from service.http.draining import Draining
+from service.http.events import Answers
 from service.http.keys import key_check
+from service.http.observing import Observing
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
 from service.http.security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
     from service.slack.app import Slack
 
 log = logging.getLogger(__name__)
@@ -51,13 +56,17 @@ def create_app(
     public_url: str = "",
     bounds: Bounds = DEFAULT_BOUNDS,
     keys: Sequence[bytes] = (),
+    draining: Draining | None = None,
+    traces: TracerProvider | None = None,
 ) -> FastAPI:
     """The service over an opened assistant, which is closed when the application stops.
 
     Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
     `public_url` is where readers reach it, for links in the OpenAI-compatible answers. `bounds` is what a request
     may take. `keys` are the digests of those that documents may be changed with (`service.http.keys`).
+    `draining` is told by the server that it is being stopped. `traces` is what spans are sent with, if they are.
     """
+    draining = draining or Draining()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -71,6 +80,8 @@ def create_app(
             if slack_bot is not None:
                 await slack_bot.stop()
             assistant.close()
+            if traces is not None:
+                traces.shutdown()
 
     app = FastAPI(
         title="Kilde",
@@ -85,35 +96,26 @@ def create_app(
 
     # The last one added is the outermost.
     app.add_middleware(Bounded, bounds=bounds)
-    metrics.install(app, assistant)
-    app.include_router(chat.router(assistant))
+    request_metrics = metrics.install(app, assistant)
+    answers = Answers(assistant, draining)
+    app.include_router(chat.router(assistant, answers))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
     app.include_router(uploads.router(assistant, key_check(keys)))
-    app.include_router(openai_router.router(assistant, public_url))
+    app.include_router(openai_router.router(assistant, answers, public_url))
     app.include_router(widget.router())
     app.include_router(slack.router(slack_bot))
+    app.include_router(health.router(assistant, draining))
     origins.install(app, allowed_origins)
     app.add_middleware(SecurityHeaders)
-
-    @app.get("/healthz", tags=["operation"])
-    def healthz() -> dict[str, str]:
-        """Alive: the process answers."""
-        return {"status": "alive"}
-
-    @app.get("/readyz", tags=["operation"], responses=problems.responses(503))
-    def readyz() -> Response:
-        """Ready: the record and the indexes can be used and hold something to answer from."""
-        state = assistant.readiness()
-        if not state.ready:
-            parts = ", ".join(f"{part} {condition}" for part, condition in state.parts.items())
-            detail = f"expected a usable record and index with documents, found {state.documents} documents; {parts}"
-            return problems.problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
-        return JSONResponse({"status": "ready", "documents": state.documents, "parts": dict(state.parts)})
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def home(accept_language: Annotated[str, Header()] = "") -> str:
         return pages.home(assistant.documents(), page_language(accept_language))
 
     app.mount("/static", StaticFiles(directory=str(files("service").joinpath("static"))), name="static")
+    # Outside of all of them: what they refuse is observed as well.
+    if traces is not None:
+        traces_edge.install(app, assistant, traces)
+    app.add_middleware(Observing, metrics=request_metrics)
     return app

@@ -31,10 +31,9 @@ STREAM: dict[int | str, dict[str, object]] = {
 }
 
 
-def router(assistant: Assistant) -> APIRouter:
+def router(assistant: Assistant, answers: Answers) -> APIRouter:
     """The routes that ask. What takes time runs in threads, off the event loop."""
     routes = APIRouter(tags=["questions"])
-    answers = Answers(assistant)
 
     @routes.post("/chat", response_model=ReplyModel, responses={**STREAM, **responses(404, 422, 500, 503)})
     async def chat(body: ChatModel, accept: Annotated[str, Header()] = "*/*") -> Any:

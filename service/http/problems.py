@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from index.adding import InvalidId
 from index.errors import IndexUnavailable, NoDocuments, UnreadableDocument
-from service.errors import UnknownConversation, UnknownDocument, UnknownMessage
+from service.errors import ServiceStopping, UnknownConversation, UnknownDocument, UnknownMessage
 from service.http.openai_compatible.errors import PREFIX, RequestRefused, envelope
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoDocuments: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ServiceStopping: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Errors whose message was written to be read; any other becomes a 500 that says nothing of its cause."""
 
@@ -121,5 +122,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return shaped(request, HTTPStatus.INTERNAL_SERVER_ERROR, FAULT)
+        # The handler runs outside of what gives requests their id.
+        name = getattr(request.state, "request_id", "")
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error, extra={"request_id": name})
+        headers = {"x-request-id": name} if name else None
+        return shaped(request, HTTPStatus.INTERNAL_SERVER_ERROR, FAULT, headers=headers)

@@ -28,10 +28,9 @@ CREATED = 1767225600
 """When the models were made, as OpenAI's type wants it: 2026-01-01."""
 
 
-def router(assistant: Assistant, public_url: str = "") -> APIRouter:
+def router(assistant: Assistant, answers: Answers, public_url: str = "") -> APIRouter:
     """The routes. Links begin with `public_url`, or with the address that the request was sent to."""
     routes = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
-    answers = Answers(assistant)
 
     def cited(request: Request) -> CitedText:
         return CitedText(locator(public_url or str(request.base_url)))

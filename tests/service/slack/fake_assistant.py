@@ -24,6 +24,7 @@ from service.records import (
     Timings,
 )
 from service.strings import strings
+from service.watch import Watch
 from service.wire import ReplyModel
 from service.wording import found_headline, markdown_blocks, sections
 
@@ -54,7 +55,7 @@ class FakeAssistant:
         self, folder: Path, script: Callable[[ChatRequest], Answer] | None = None, pause_seconds: float = 0.0
     ) -> None:
         self.pause_seconds = pause_seconds
-        self.listeners: list[Callable[[Reply], None]] = []
+        self.watch = Watch()
         folder.mkdir(parents=True, exist_ok=True)
         record = Record.open(folder / "record.sqlite3")
         self.library = SimpleNamespace(record=record, detector=SimpleNamespace(detect=detect))

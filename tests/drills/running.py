@@ -1,0 +1,95 @@
+"""A real `kilde serve` in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from tests.conftest import ROOT
+
+KILDE = Path(sys.executable).with_name("kilde")
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """What a command is started with: nothing of the developer's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KILDE_", "OPENAI_"))}
+    given = {"KILDE_DATA_DIR": str(data), "KILDE_SEEDS": str(ROOT / "seeds"), "OPENBLAS_NUM_THREADS": "1"}
+    return {**kept, **given, **{f"KILDE_{name.upper()}": value for name, value in settings.items()}}
+
+
+class Service:
+    """`kilde serve` over a data folder; `log` is the file that it logs to."""
+
+    def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = data.parent / f"{data.name}.log"
+        self._command = [str(KILDE), "serve", "--port", str(self.port), *arguments]
+        self._environment: Mapping[str, str] = environment(data, **settings)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.client = httpx.Client(base_url=self.url, timeout=30)
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command, env=dict(self._environment), cwd=self.log.parent, stderr=log, start_new_session=True
+            )
+        self.wait_until_ready()
+
+    def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
+        """Wait for /readyz. Raises AssertionError with the log."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            if self.process.poll() is not None:
+                break
+            with suppress(httpx.TransportError):
+                if self.client.get("/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"the service is not ready:\n{self.log.read_text(encoding='utf-8')[-4000:]}")
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process that was started."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def wait(self, seconds: float = 60) -> int:
+        """Wait for its end; return its exit status."""
+        assert self.process is not None
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """Kill all of its processes at once, as a power cut does."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def __enter__(self) -> Service:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.close()
+        self.kill()
