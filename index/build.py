@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from index.errors import NoDocuments, UnreadableDocument
+from index.errors import EmbeddingUnavailable, NoDocuments, UnreadableDocument
 from index.exchange import NewVersion, exchange, remove
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
@@ -39,7 +39,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are."""
+    """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are.
+
+    `unembedded` says why a model has not made every vector; the documents are found by their words until it has.
+    """
 
     added: int
     changed: int
@@ -48,6 +51,7 @@ class BuildReport:
     skipped: tuple[Skipped, ...]
     passages: int
     seconds: float
+    unembedded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,11 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None, w
             # What has been stored until then is to be found; the vectors of it are found without an index.
             upkeep.catch_up_lexical()
             raise
-        upkeep.bring_up_to_date(progress=progress)
+        unembedded = None
+        try:
+            upkeep.bring_up_to_date(progress=progress)
+        except EmbeddingUnavailable as error:
+            unembedded = str(error)
     passages = sum(library.record.count().values())
     return BuildReport(
         added=count.added,
@@ -110,6 +118,7 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None, w
         skipped=tuple(skipped),
         passages=passages,
         seconds=time.perf_counter() - started,
+        unembedded=unembedded,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from index.neural import NeuralEmbedding
 from index.records import Passage
 
 FloatArray = npt.NDArray[np.float32]
@@ -21,6 +22,15 @@ class Embedding(Protocol):
     @property
     def dimensions(self) -> int: ...
     def embed(self, texts: Sequence[str]) -> FloatArray: ...
+
+
+def embed_question(embedding: Embedding, text: str) -> FloatArray:
+    """Return a question's vector, (dimensions,): models may read questions otherwise than passages.
+
+    Raises:
+        EmbeddingUnavailable: the model does not answer.
+    """
+    return embedding.embed_question(text) if isinstance(embedding, NeuralEmbedding) else embedding.embed([text])[0]
 
 
 def embed_passages(embedding: Embedding, passages: Sequence[Passage]) -> FloatArray:

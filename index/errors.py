@@ -19,3 +19,11 @@ class IndexUnavailable(KildeError):
 
 class NoDocuments(KildeError):
     """There is nothing to index or to answer from."""
+
+
+class EmbeddingUnavailable(IndexUnavailable):
+    """The embedding model did not answer, or not with what it should; search goes on by words."""
+
+
+class MissingExtra(KildeError):
+    """A setting asks for a library that is not installed; the message names the command that installs it."""

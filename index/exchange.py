@@ -26,12 +26,12 @@ from index.upkeep import Upkeep
 class NewVersion:
     """A document ready to be stored.
 
-    `vectors` are one row a passage, `entries` what the lexical index stores of each, both in the order of the
-    passages; `source` and `origin` as in `index.rows.Version`.
+    `vectors` are one row a passage, or None where a model makes them later; `entries` are what the lexical index stores
+    of each. Both are in the order of the passages; `source` and `origin` as in `index.rows.Version`.
     """
 
     prepared: Prepared
-    vectors: FloatArray
+    vectors: FloatArray | None
     entries: Sequence[Entry]
     source: Mapping[str, Any] | None
     origin: str

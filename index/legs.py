@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +17,13 @@ from index.nearest import NearestPassages
 from index.retrieve import Retriever
 from index.upkeep import Upkeep
 from index.vectors import VectorIndex
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 60.0
+"""Between two tries to have a model embed what is left, when it failed or another process was at it."""
+CLOSING_SECONDS = 5.0
+"""How long closing waits for a model's answer to the last batch; later ones are lost, and asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +53,9 @@ class OpenLegs:
         self._refreshing = threading.Lock()
         self._repair: threading.Thread | None = None
         self._warm = False
+        self._stopped = threading.Event()
         self._legs = self._open(None)
-        if upkeep.find_vectors_fault(self._legs.manifest.vectors):
+        if upkeep.find_vectors_fault(self._legs.manifest.vectors) or upkeep.embedder.lacks_vectors():
             # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
             self._start_repair(timeout_seconds=0)
 
@@ -65,10 +76,21 @@ class OpenLegs:
         self._legs.vectors.warm_up()
 
     def close(self) -> None:
-        """Wait for a repair that is under way, and close the indexes."""
+        """Wait for a repair that is under way, and close the indexes; what a model still has to embed waits."""
+        self._stopped.set()
         if self._repair is not None:
-            self._repair.join()
+            self._repair.join(CLOSING_SECONDS if self._upkeep.embedder.is_neural else None)
         self._legs.vectors.close()
+
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        """Have no model embed behind the scenes meanwhile: somebody does it in the foreground."""
+        if self._upkeep.embedder.is_neural and self._repair is not None:
+            self._stopped.set()
+            self._repair.join(CLOSING_SECONDS)
+            self._stopped.clear()
+        yield
+        self._go_on_embedding()
 
     def _newest(self) -> Retriever:
         return self.current().retriever
@@ -83,6 +105,7 @@ class OpenLegs:
     def _refresh(self) -> None:
         try:
             self._legs = self._open(self._legs)
+            self._go_on_embedding()
         except IndexUnavailable:
             return  # What is open stays in use: another process is changing the rest, or runs with other settings.
 
@@ -105,7 +128,11 @@ class OpenLegs:
         else:
             vectors = self._open_vectors(manifest.vectors)
         upkeep = self._upkeep
-        retriever = Retriever(upkeep.record, lexical, vectors, upkeep.embedding, upkeep.analyzer, self._newest)
+        # The vectors of some passages only would push the others down: until a model has made all, words search alone.
+        incomplete = upkeep.embedder.is_neural and upkeep.find_vectors_fault(manifest.vectors)
+        searched = None if incomplete else vectors
+        upkeep.embedder.expect_dimensions()
+        retriever = Retriever(upkeep.record, lexical, searched, upkeep.embedding, upkeep.analyzer, self._newest)
         return Legs(stamp, manifest, lexical, vectors, retriever)
 
     def _open_vectors(self, leg: Leg | None) -> NearestPassages:
@@ -134,6 +161,11 @@ class OpenLegs:
     def _start_repair(self, *suspect: str, timeout_seconds: float) -> None:
         """Build a vector index that is missing or failed in use, while searching goes on without it."""
 
+        if self._upkeep.embedder.is_neural:
+            self._repair = threading.Thread(target=self._embed, args=(suspect,), name="kilde-embedding", daemon=True)
+            self._repair.start()
+            return
+
         def repair() -> None:
             try:
                 with writer_lock(self._data_dir, timeout_seconds=timeout_seconds):
@@ -143,3 +175,29 @@ class OpenLegs:
 
         self._repair = threading.Thread(target=repair, name="kilde-repair")
         self._repair.start()
+
+    def _go_on_embedding(self) -> None:
+        """Start to embed what other processes, or a build whose model failed, have left."""
+        if self._stopped.is_set() or (self._repair is not None and self._repair.is_alive()):
+            return
+        if self._upkeep.embedder.lacks_vectors():
+            self._start_repair(timeout_seconds=self._lock_timeout_seconds)
+
+    def _embed(self, suspect: tuple[str, ...]) -> None:
+        """Have the model embed what is missing, write the index, and switch to it; try again for as long as it takes.
+
+        The writer lock is only held at the end: documents may be added while a model works for hours.
+        """
+        while not self._stopped.is_set():
+            try:
+                usable = self._upkeep.find_vectors_fault(self._upkeep.manifest().vectors) is None
+                self._upkeep.embedder.embed_by_model(changing=usable, stopped=self._stopped.is_set)
+                if self._stopped.is_set():
+                    return
+                with writer_lock(self._data_dir, timeout_seconds=self._lock_timeout_seconds):
+                    self._upkeep.bring_up_to_date(suspect=suspect)
+                if not self._upkeep.embedder.lacks_vectors():
+                    return
+            except IndexUnavailable as error:
+                log.info("the vectors are not complete yet: %s", error)
+                self._stopped.wait(RETRY_SECONDS)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from index.analysis import Analyzer
 from index.chunk import MAX_TOKENS
+from index.embedder import Progress
 from index.embedding import Embedding
 from index.errors import IndexUnavailable
 from index.language import LanguageDetector
@@ -23,10 +24,11 @@ from index.load import MAX_BYTES
 from index.lock import writer_lock
 from index.making import Maker
 from index.nearest import NearestPassages
+from index.neural import NeuralEmbedding
 from index.record import Record
 from index.retrieve import Retriever
 from index.subwords import SubwordEmbedding
-from index.upkeep import Progress, Upkeep
+from index.upkeep import Upkeep
 
 RECORD_NAME = "record.sqlite3"
 DERIVED_NAME = "derived"
@@ -95,8 +97,25 @@ class Library:
                 states[name] = "ok"
             except IndexUnavailable as error:
                 states[name] = str(error)
-        states["vectors"] = "damaged; every vector is compared while it is built anew" if self.vectors.failed else "ok"
+        states["vectors"] = self._condition_of_vectors()
         return states
+
+    def _condition_of_vectors(self) -> str:
+        try:
+            if self.vectors.failed:
+                return "damaged; every vector is compared while it is built anew"
+            if not isinstance(self.embedding, NeuralEmbedding):
+                return "ok"
+            trouble = self.embedding.trouble
+            fault = self.upkeep.find_vectors_fault(self._legs.current().manifest.vectors)
+            if trouble is None and fault is None and not self.upkeep.embedder.lacks_vectors():
+                return "ok"
+            made, all_ = (sum(self.record.count(name).values()) for name in (self.embedding.name, None))
+        except IndexUnavailable as error:
+            return str(error)
+        state = f"{self.embedding.name} has made {made} of {all_} vectors"
+        searched = "search goes on by words" if trouble or fault else "search uses those that are there"
+        return f"{state}; {searched}" + (f"; {trouble}" if trouble else "")
 
     def maker(self) -> Maker:
         """What makes documents from files, with this library's settings."""
@@ -120,12 +139,14 @@ class Library:
     @contextmanager
     def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Upkeep]:
         """Hold the writer lock. Raises IndexUnavailable that names who holds it."""
-        with writer_lock(self.data_dir, timeout_seconds=timeout_seconds):
+        with self._legs.pausing(), writer_lock(self.data_dir, timeout_seconds=timeout_seconds):
             yield self.upkeep
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes and the record."""
         self._legs.close()
+        if isinstance(self.embedding, NeuralEmbedding):
+            self.embedding.close()
         self.record.close()
 
     def __enter__(self) -> Library:

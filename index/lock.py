@@ -11,11 +11,14 @@ from index.errors import IndexUnavailable
 from index.schema import now
 
 FILE_NAME = "writer.lock"
+EMBEDDING_NAME = "embedding.lock"
 
 
 @contextmanager
-def writer_lock(data_dir: Path, *, timeout_seconds: float) -> Iterator[None]:
+def writer_lock(data_dir: Path, *, timeout_seconds: float, file_name: str = FILE_NAME) -> Iterator[None]:
     """Hold the lock of a data folder. The system lets go of it when the process dies, however it dies.
+
+    EMBEDDING_NAME is the lock of the one process that has a model embed: for hours, in which others may write.
 
     Raises:
         IndexUnavailable: another process, which the message names, held it all the time, or the folder cannot be
@@ -24,7 +27,7 @@ def writer_lock(data_dir: Path, *, timeout_seconds: float) -> Iterator[None]:
     # Imported here because only writers need it.
     from filelock import FileLock, Timeout
 
-    path = data_dir / FILE_NAME
+    path = data_dir / file_name
 
     def sign(descriptor: int) -> None:
         os.ftruncate(descriptor, 0)

@@ -18,6 +18,7 @@ from index.exchange import NewVersion
 from index.language import LanguageDetector
 from index.lexicon import load_lexicon
 from index.load import read_text
+from index.neural import NeuralEmbedding
 from index.packing import Packing
 from index.prepare import prepare
 from index.rows import Version
@@ -65,7 +66,9 @@ class Maker:
         text, sha256 = self._read(file.path)
         source = None if version.source is None else SourceInfo(**version.source)
         prepared = prepare(Path(version.path), text, sha256, source, self._detector.detect, max_tokens=self._max_tokens)
-        vectors = embed_passages(self._embedding, prepared.passages)
+        # A model is asked at the end, for passages of many documents at once (index.embedder).
+        neural = isinstance(self._embedding, NeuralEmbedding)
+        vectors = None if neural else embed_passages(self._embedding, prepared.passages)
         known = vectors if isinstance(self._embedding, SubwordEmbedding) else None
         entries = self._packing.entries(prepared.passages, known)
         return NewVersion(prepared, vectors, entries, version.source, version.origin)

@@ -180,7 +180,7 @@ class Record:
     def replace(
         self,
         prepared: Prepared,
-        vectors: FloatArray,
+        vectors: FloatArray | None,
         *,
         embedding: str = "unnamed",
         preparation: str = "",
@@ -191,7 +191,7 @@ class Record:
 
         Args:
             prepared: the document with its segments and passages.
-            vectors: (number of passages, dimensions), in the order of the passages.
+            vectors: (number of passages, dimensions), in the order of the passages; None to add them later.
             embedding: the name of the embedding that made the vectors.
             preparation, source, origin: see `Version`.
 
@@ -224,10 +224,14 @@ class Record:
         with self.write() as connection:
             return storing.forget(connection, document_id)
 
-    def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray) -> None:
-        """Store further vectors of passages that are there; no document changes by it."""
+    def add_vectors(self, embedding: str, ids: Sequence[str], vectors: FloatArray, *, changing: bool = False) -> None:
+        """Store further vectors; those of passages that are gone by now, or have one already, are left out.
+
+        Args:
+            changing: their documents count as changed, so that readers see the vectors.
+        """
         with self.write() as connection:
-            storing.insert_rows(connection, vectors_table, rows.vector_rows(embedding, ids, vectors))
+            storing.add_vectors(connection, embedding, ids, vectors, changing=changing)
 
     def remove_other_vectors(self, embedding: str) -> None:
         """Remove every vector that another embedding made."""

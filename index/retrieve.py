@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import Analyzer, QuestionTerms
+from index.embedding import Embedding, embed_question
 from index.errors import IndexUnavailable
 from index.lexical import LexicalIndex
 from index.records import Filters, Hit, Passage
@@ -42,19 +43,6 @@ class Vectors(Protocol):
         self, vector: NDArray[np.float32], languages: Sequence[str] = (), limit: int = 100
     ) -> Mapping[str, Sequence[tuple[str, float]]]:
         """(passage id, cosine) by language."""
-        ...
-
-
-class Embedding(Protocol):
-    """Turns texts into unit vectors."""
-
-    @property
-    def name(self) -> str:
-        """Which embedding it is; an index made by another one is of no use to it."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row a text."""
         ...
 
 
@@ -142,9 +130,11 @@ class Retriever:
         languages = self._vector_languages(scored, filters, alone=alone)
         if languages is None:
             return
-        vector = self._embedding.embed([terms.text])[0]
-        for language, found in self._vectors.search(vector, languages, CANDIDATES).items():
-            for id_, cosine in found:
+        found = self._vectors.search(embed_question(self._embedding, terms.text), languages, CANDIDATES)
+        if not self._embedding.name.startswith("subword"):
+            _forget_subwords(scored, found)
+        for language, near in found.items():
+            for id_, cosine in near:
                 scored.setdefault(id_, _Scored(language)).cosine = cosine
 
     def _vector_languages(
@@ -182,6 +172,13 @@ class Retriever:
             if len(hits) == limit:
                 break
         return hits, complete
+
+
+def _forget_subwords(scored: Mapping[str, _Scored], found: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+    """Two embeddings' cosines do not compare: what is not among the nearest is as near as the last of them at most."""
+    for one in scored.values():
+        near = found.get(one.language, ())
+        one.cosine = near[-1][1] if len(near) >= CANDIDATES else 0.0
 
 
 def _fused(scored: Mapping[str, _Scored], language: str) -> list[tuple[str, float, _Scored]]:

@@ -16,8 +16,10 @@ from index.schema import vectors as vectors_table
 if TYPE_CHECKING:
     from index.prepare import Prepared
 
-    ToStore = tuple[Prepared, FloatArray, Mapping[str, Any] | None, str]
-    """A document, a vector for each of its passages, and `source` and `origin` as in `index.rows.Version`."""
+    ToStore = tuple[Prepared, FloatArray | None, Mapping[str, Any] | None, str]
+    """A document, a vector for each of its passages, and `source` and `origin` as in `index.rows.Version`.
+
+    None for the vectors if they are to be added later."""
 
 # SQLite allows 32,766 bound values in a statement; a thousand ids keep statements short and are as fast.
 IDS_A_STATEMENT = 1000
@@ -63,6 +65,20 @@ def forget(connection: Connection, document_id: str) -> bool:
     return True
 
 
+def add_vectors(
+    connection: Connection, embedding: str, ids: Sequence[str], vectors: FloatArray, *, changing: bool
+) -> None:
+    """Insert vectors of those passages that are still there and have none yet; see `Record.add_vectors`."""
+    present = select(passages.c.id, passages.c.document_id).where(passages.c.id.in_(ids))
+    known = select(vectors_table.c.passage_id).where(vectors_table.c.embedding == embedding)
+    wanted = {row[0]: row[1] for row in connection.execute(present.where(passages.c.id.not_in(known)))}
+    new = [row for row in rows.vector_rows(embedding, ids, vectors) if row["passage_id"] in wanted]
+    insert_rows(connection, vectors_table, new)
+    if changing and wanted:
+        _wait_for_others(connection)
+        _note_change(connection, *sorted(set(wanted.values())))
+
+
 def _parts(versions: Sequence[ToStore], embedding: str) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     """The rows of everything that belongs to documents, a table at a time, in the order that their keys allow."""
     every = [prepared for prepared, _, _, _ in versions]
@@ -73,6 +89,7 @@ def _parts(versions: Sequence[ToStore], embedding: str) -> Iterator[tuple[Any, l
         [
             row
             for one, vectors, _, _ in versions
+            if vectors is not None
             for row in rows.vector_rows(embedding, [passage.id for passage in one.passages], vectors)
         ],
     )
@@ -99,9 +116,9 @@ def _note_change(connection: Connection, *document_ids: str) -> int:
     return generation
 
 
-def _check(prepared: Prepared, array: FloatArray) -> None:
+def _check(prepared: Prepared, array: FloatArray | None) -> None:
     name, text = prepared.document.id, prepared.document.text
-    if array.ndim != 2 or len(array) != len(prepared.passages):
+    if array is not None and (array.ndim != 2 or len(array) != len(prepared.passages)):
         expected = len(prepared.passages)
         raise InvalidData(f"document {name}: expected {expected} vectors as rows, found an array of {array.shape}")
     if "\0" in text:

@@ -8,7 +8,7 @@ and what was missed is done the next time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from index import manifest as manifests
 from index import vectors as vector_index
 from index import word_cache
 from index.analysis import Analyzer
+from index.embedder import BATCH, Embedder, Progress
 from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable
 from index.language import LanguageDetector
@@ -25,9 +26,6 @@ from index.prepare import Prepared, prepare
 from index.record import Record
 from index.sources import SourceInfo
 
-Progress = Callable[[int, int, str], None]
-
-BATCH = 1000
 MIN_RECENT = 1000
 """Passages that may be newer than the vector index before it is written anew; comparing them takes 1 ms a search."""
 RECENT_SHARE = 0.1
@@ -93,7 +91,7 @@ class Upkeep:
         """Return in words why the vector index must not be searched, or None."""
         if leg is None:
             return "there is no vector index" if self.record.count() else None
-        if leg.settings != self.vector_settings:
+        if leg.settings != self.embedder.settings:
             return "the vector index was built with another embedding"
         return self._fault_of_folder(leg) or _fault_of_sqlite(self.folder / leg.folder / "chroma.sqlite3")
 
@@ -106,9 +104,9 @@ class Upkeep:
         return f"{len(stale)} documents were prepared with other settings" if stale else None
 
     @property
-    def vector_settings(self) -> str:
-        """What the vectors of an index have to agree in."""
-        return f"{self.embedding.name}, {self.embedding.dimensions} dimensions"
+    def embedder(self) -> Embedder:
+        """What makes the vectors."""
+        return Embedder(self.folder.parent, self.record, self.embedding)
 
     # Doing, under the writer lock
 
@@ -121,6 +119,9 @@ class Upkeep:
             suspect: folders of indexes that failed in use and must not be kept.
             opening: somebody waits: a large vector index is left for later, and one that is behind is left alone.
             progress: called with (done, total, what) while documents are prepared or embedded anew.
+
+        Raises:
+            EmbeddingUnavailable: the model failed; everything but the vectors is up to date.
         """
         self._make_folder()
         self._prepare_anew(progress)
@@ -154,7 +155,7 @@ class Upkeep:
             else:
                 self.record.replace(
                     prepared,
-                    embed_passages(self.embedding, prepared.passages),
+                    None if self.embedder.is_neural else embed_passages(self.embedding, prepared.passages),
                     embedding=self.embedding.name,
                     preparation=self.preparation,
                     source=version.source,
@@ -212,23 +213,22 @@ class Upkeep:
         self, manifest: Manifest, suspect: Collection[str], opening: bool, progress: Progress | None
     ) -> None:
         leg = manifest.vectors
+        if self.embedder.is_neural:
+            if opening:
+                return  # Nobody waits for a model; it is asked behind the scenes (index.legs).
+            usable = leg is not None and self.find_vectors_fault(leg) is None
+            # Readers of an index that goes on being used learn of the new vectors by the change of their documents.
+            self.embedder.embed_by_model(progress, changing=usable)
+            manifest = self._bring_lexical(self.manifest(), ())
         if leg is not None and leg.folder not in suspect and self.find_vectors_fault(leg) is None:
             share = max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values())))
             if self.record.passages_since(leg.generation) <= (MAX_RECENT if opening else min(MAX_RECENT, share)):
                 return
         if opening and sum(self.record.count().values()) > BUILT_AT_OPENING:
             return
-        self._embed_missing(progress)
+        if not self.embedder.is_neural:
+            self.embedder.embed(progress)
         self._build_vectors(manifest)
-
-    def _embed_missing(self, progress: Progress | None) -> None:
-        total, done = sum(self.record.count().values()), 0
-        for passages in self.record.without_vector(self.embedding.name, BATCH):
-            vectors = embed_passages(self.embedding, passages)
-            self.record.add_vectors(self.embedding.name, [passage.id for passage in passages], vectors)
-            done += len(passages)
-            if progress:
-                progress(done, total, "Embedding")
 
     def _build_vectors(self, manifest: Manifest) -> None:
         generation, counts = self.record.generation(), self.record.count(self.embedding.name)
@@ -239,7 +239,7 @@ class Upkeep:
         path = self.folder / folder
         vector_index.write(path, self.record.vectors(self.embedding.name, BATCH), counts)
         files = manifests.take_stock(path, {}, skip=VECTORS_SKIP)
-        self.switch(replace(manifest, vectors=Leg(folder, self.vector_settings, generation, counts, files)))
+        self.switch(replace(manifest, vectors=Leg(folder, self.embedder.settings, generation, counts, files)))
         self.record.remove_other_vectors(self.embedding.name)
 
     def switch(self, manifest: Manifest) -> Manifest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from index.embedding import Embedding
 from index.library import open_library
 from service.aids import make_aids
 from service.assistant import Assistant
@@ -15,12 +16,14 @@ def open_assistant(settings: Settings) -> Assistant:
 
     Raises:
         IndexUnavailable: the data directory cannot be used; the message says what to do.
+        MissingExtra: a local embedding is set, and its library is not installed.
     """
     library = open_library(
         settings.data_dir,
         max_tokens=settings.max_passage_tokens,
         max_bytes=settings.max_document_bytes,
         database_url=settings.database_url.get_secret_value() or None,
+        embedding=_embedding(settings),
     )
     model = None
     if settings.llm_model:
@@ -30,3 +33,22 @@ def open_assistant(settings: Settings) -> Assistant:
         model = open_model(settings, library)
     aids = make_aids(settings, library.analyzer.words, model.translator if model else None)
     return Assistant(library, Conversations(library.record), settings, load_cues(), aids, model)
+
+
+def _embedding(settings: Settings) -> Embedding | None:
+    """What makes the vectors, None for the library's own; a model is not asked yet."""
+    kind, _, model = settings.embedding.partition(":")
+    if kind == "openai":
+        from index.openai_embedding import openai_embedding
+
+        return openai_embedding(
+            model,
+            base_url=settings.embedding_base_url,
+            api_key=settings.embedding_api_key.get_secret_value(),
+            dimensions=settings.embedding_dimensions,
+        )
+    if kind == "local":
+        from index.local_embedding import local_embedding
+
+        return local_embedding(model)
+    return None

@@ -57,6 +57,22 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="The URL that the service is reached under; links begin with it."
     )
+    embedding: str = Field(
+        "subword",
+        pattern=r"^(subword|openai:\S+|local:\S+)$",
+        description="What makes the vectors: subword, openai:MODEL or local:MODEL.",
+    )
+    embedding_base_url: str = Field(
+        "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the embedding model's API is."
+    )
+    embedding_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("KILDE_EMBEDDING_API_KEY", "OPENAI_API_KEY"),
+        description="The key of that API.",
+    )
+    embedding_dimensions: int = Field(
+        0, ge=0, le=10_000, description="How long vectors that API is asked for; 0 for the model's own length."
+    )
     llm_model: str = Field("", description="The language model that writes answers; without one they are quotes.")
     llm_base_url: str = Field(
         "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the model's API is."

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from index.build import build
@@ -16,6 +17,10 @@ from tests import postgresql
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
+
+# A busy machine makes no test fail: what is claimed is what comes out, not how fast.
+hypothesis.settings.register_profile("kilde", deadline=None)
+hypothesis.settings.load_profile("kilde")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`kilde index build`, `add`, `remove`, `show` and `status`."""
+"""`kilde index build`, `add`, `remove`, `show`, `status` and `explain`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import click
 from index.adding import InvalidId, add, remove_documents
 from index.build import BuildReport
 from index.errors import UnreadableDocument
+from index.lexicon import LANGUAGES
 from index.load import document_id
 from index.records import Segment
 from service.bootstrap import open_assistant
+from service.command_line.explain import contributions, describe, find_passage
 from service.command_line.progress import build_with_progress, report_skipped
 from service.command_line.terminal import console
 from service.settings import read_settings
@@ -32,7 +34,7 @@ def index() -> None:
 @click.option("--watch", is_flag=True, help="Go on and follow the folder until interrupted.")
 @click.pass_context
 def build(context: click.Context, watch: bool) -> None:
-    """Read what is new or changed in the folder of documents; exits 1 if a file had to be skipped."""
+    """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or not embedded."""
     settings = read_settings()
     with open_assistant(settings) as assistant:
         report = build_with_progress(assistant, settings)
@@ -41,7 +43,7 @@ def build(context: click.Context, watch: bool) -> None:
             from service.command_line.watch import follow
 
             follow(assistant, settings, tell)
-    if report.skipped:
+    if report.skipped or report.unembedded:
         context.exit(SOME_SKIPPED)
 
 
@@ -153,3 +155,24 @@ def status(as_json: bool) -> None:
         click.echo(f"{info.id}  {info.language}  {info.passages:4} passages  {info.title}")
     for part, condition in state.parts.items():
         click.echo(f"{part}: {condition}")
+
+
+@index.command()
+@click.argument("text")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the text, where it should not be detected.")
+@click.option("--passage", help="A passage's id, or any text: which terms met, and what each gave to the score.")
+@click.option("--hits", type=click.IntRange(0, 100), default=0, help="The same for so many passages that are found.")
+def explain(text: str, language: str | None, passage: str | None, hits: int) -> None:
+    """Show how TEXT is analysed: stems, concepts, senses, compounds; with --passage, why that answers it."""
+    with open_assistant(read_settings()) as assistant:
+        library = assistant.library
+        asked_in = language or library.detector.detect(text).language
+        question = library.lexical.correct(library.analyzer.question(text, asked_in))
+        for line in describe(question, library.analyzer.lexicon.concepts):
+            click.echo(line)
+        compared = [find_passage(library, passage)] if passage else []
+        if hits:
+            compared += [hit.passage for hit in library.retriever.search(question, language=asked_in, limit=hits)]
+        for one in compared:
+            for line in contributions(library, question, one):
+                click.echo(line)

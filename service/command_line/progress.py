@@ -47,7 +47,9 @@ def build_when_needed(assistant: Assistant, settings: Settings) -> None:
 
 
 def report_skipped(report: BuildReport) -> None:
-    """Name every file that was left out, and why."""
+    """Name every file that was left out, and why; and what kept a model from making the vectors."""
     out = console(error=True)
     for skipped in report.skipped:
         out.print(f"skipped {skipped.path}: {skipped.reason}", soft_wrap=True)
+    if report.unembedded:
+        out.print(f"not embedded yet, found by words: {report.unembedded}", soft_wrap=True)

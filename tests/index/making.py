@@ -113,3 +113,8 @@ def find(library: Library, question: str, language: str = "en") -> list[str]:
         passage = hit.passage
         assert library.record.text_slices([(passage.document_id, passage.start, passage.end)]) == [passage.text]
     return list(dict.fromkeys(hit.passage.document_id for hit in hits))
+
+
+def letters(text: str) -> list[float]:
+    """A vector that a test can foresee: how often each of 26 letters comes, not of unit length."""
+    return [float(text.lower().count(chr(97 + number))) for number in range(26)]

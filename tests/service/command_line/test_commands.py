@@ -83,6 +83,33 @@ def test_status_lists_the_documents(data: Path) -> None:
     assert "ok" in kilde("index", "status", data=data).stdout
 
 
+def test_explain_shows_how_a_sentence_is_read(data: Path) -> None:
+    """Stems, senses with their words and weights, near concepts, function words, and a word that was mistyped."""
+    shown = kilde(
+        "index", "explain", "Hvad siger de om kundeservice, nå og planen?", "--language", "da", data=data
+    ).stdout
+    assert "language: da\n" in shown
+    assert "kundeservice: word, stem kundeservik\n    sense: customer-service (noun: " in shown
+    assert "sense 1 of 3: achieve" in shown
+    assert "near: call-centre" in shown
+    assert "Hvad: function word" in shown
+
+
+def test_explain_shows_what_met(data: Path) -> None:
+    """For a text, a passage by its id and the best hits: each term that met, as what, and what it gave."""
+    kilde("index", "build", data=data)
+    asked = ["index", "explain", "what do the authors think about trust?"]
+    text = kilde(*asked, "--passage", "Tillit är det viktigaste vi har i sociala medier.", data=data)
+    assert text.returncode == 0, text.stderr
+    assert "(text) (sv): Tillit" in text.stdout
+    assert "trust ~ trust" in text.stdout
+    assert "(concept)" in text.stdout
+    hits = kilde(*asked, "--hits", "2", data=data).stdout
+    name = next(line for line in hits.splitlines() if line.count(":") >= 3 and "(" in line).split(" ")[0]
+    assert f"{name} (" in kilde(*asked, "--passage", name, data=data).stdout
+    assert "no term of the question" in kilde(*asked, "--passage", "Fiskarna ror ut på havet.", data=data).stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
