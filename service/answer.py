@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from index.library import Library
 from index.records import Filters, Hit
 from service.choose import candidates, choose
+from service.compare import Comparison, Weighed, compare, laid_out
 from service.coverage import Coverage
 from service.cues import Cues
 from service.evidence import LOOKED_AT, Judge, Verdict
+from service.find import find
 from service.records import Answer, Citation, Quote
 from service.strings import Strings, strings
 from service.understand import Question
@@ -40,12 +42,13 @@ class Quoting:
         Args:
             filters: the asker's own; where what the question asks for leaves nothing, the nearest by these are shown.
         """
-        coverage = self.coverage(question)
-        found = candidates(hits, coverage, question.kinds)
-        verdict = self._judge.judge(question, coverage, hits, found)
+        if compared := compare(question, filters, partial(self._weigh_alone, filters), self._cues, self._max_quotes):
+            return self._laid_out(question, compared)
+        weighed = self._weigh(question, hits)
+        found, verdict = weighed.found, weighed.verdict
         answered = verdict.level == "answered"
         if not found:
-            found = candidates(self._nearest(question, filters), coverage, question.kinds)
+            found = candidates(self._nearest(question, filters), self.coverage(question), question.kinds)
         quotes = choose(
             found,
             self._cues,
@@ -57,20 +60,46 @@ class Quoting:
         answered = answered and bool(citations)
         words = strings(question.answer_language)
         if answered:
-            headline = found_headline(question.topic, citations, len(self._library.record.documents()), words)
+            headline = found_headline(question.topic, citations, self._texts(), words)
         else:
             headline = abstention(verdict, question, bool(citations), words)
-        near = verdict.level == "near" and bool(citations)
         return Answer(
             headline=headline,
             sections=sections(citations, words),
             citations=citations,
             answered=answered,
             language=question.answer_language,
-            near=near,
+            near=verdict.level == "near" and bool(citations),
             confidence=round(verdict.probability, 3),
             unverified=len(quotes) - len(sound),
         )
+
+    def _weigh(self, question: Question, hits: Sequence[Hit]) -> Weighed:
+        """The candidates among the hits, and whether they answer."""
+        coverage = self.coverage(question)
+        found = candidates(hits, coverage, question.kinds)
+        return Weighed(found, self._judge.judge(question, coverage, hits, found))
+
+    def _weigh_alone(self, filters: Filters, question: Question) -> Weighed:
+        """The same for a question that nothing was retrieved for yet."""
+        return self._weigh(question, find(question, self._library.retriever, filters))
+
+    def _laid_out(self, question: Question, compared: Comparison) -> Answer:
+        """The answer that a comparison makes."""
+        words = strings(question.answer_language)
+        citations = cite(verified(compared.quotes, self._library.record), self._library)
+        return Answer(
+            headline=found_headline(None, citations, self._texts(), words, compares=True),
+            sections=laid_out(compared, citations, words),
+            citations=citations,
+            answered=bool(citations),
+            language=question.answer_language,
+            confidence=round(compared.probability, 3),
+        )
+
+    def _texts(self) -> int:
+        """How many documents there are."""
+        return len(self._library.record.documents())
 
     def coverage(self, question: Question) -> Coverage:
         """What measures texts against `question`."""

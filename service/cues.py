@@ -55,6 +55,8 @@ class Cues:
     persons: Words
     points_back: Words
     topics: Mapping[str, tuple[re.Pattern[str], ...]]
+    comparing: Patterns
+    pairs: Mapping[str, tuple[re.Pattern[str], ...]]
 
     def is_frame(self, term: QuestionTerm) -> bool:
         """Whether a term speaks of the texts or of saying, not of the question's topic."""
@@ -65,6 +67,18 @@ class Cues:
         for pattern in self.topics.get(language, ()):
             if (found := pattern.search(text)) and len(found["topic"]) <= MAX_TOPIC_CHARACTERS:
                 return found.span("topic")
+        return None
+
+    def compares(self, text: str, language: str) -> list[tuple[int, int]]:
+        """Where a question asks to compare: offsets of the words that say so."""
+        pattern = self.comparing.get(language)
+        return [match.span() for match in pattern.finditer(text)] if pattern else []
+
+    def pair(self, text: str, language: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Where a question of the form "the difference between X and Y" has its X and its Y."""
+        for pattern in self.pairs.get(language, ()):
+            if found := pattern.search(text):
+                return found.span("a"), found.span("b")
         return None
 
     def leans(self, sentence: str, language: str) -> bool:
@@ -116,10 +130,9 @@ def load_cues() -> Cues:
             begins={language: tuple(words) for language, words in follow_up["begins"].items()},
             persons=by_language(follow_up["persons"]),
             points_back=by_language(follow_up["points_back"]),
-            topics={
-                language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-                for language, patterns in table["topics"].items()
-            },
+            topics=in_turn(table["topics"]),
+            comparing=compiled(table["compare"]["words"]),
+            pairs=in_turn(table["compare"]["pairs"]),
         )
     except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise InvalidData(f"service/data/cues.toml: {error}") from error
@@ -133,6 +146,14 @@ def by_language(table: Mapping[str, list[str]]) -> Words:
 def compiled(table: Mapping[str, list[str]]) -> Patterns:
     """Each language's patterns as one."""
     return {language: re.compile("|".join(patterns), re.IGNORECASE) for language, patterns in table.items()}
+
+
+def in_turn(table: Mapping[str, list[str]]) -> dict[str, tuple[re.Pattern[str], ...]]:
+    """Each language's patterns, to be tried in their order."""
+    return {
+        language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+        for language, patterns in table.items()
+    }
 
 
 def matches(patterns: Patterns, text: str, language: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from index.records import DocumentInfo, Filters, Speaker
 
 Mode = Literal["extractive", "generative"]
-SectionKind = Literal["voice", "sentence", "note"]
+SectionKind = Literal["voice", "sentence", "note", "side"]
 Fault = Literal[
     "no_marker", "unknown_marker", "length", "link", "quote", "language", "number", "name", "topic", "repeated"
 ]
@@ -92,7 +92,8 @@ class Section:
     """A part of an answer, in the asker's language, with the markers of the quotes that belong to it.
 
     A "voice" says who speaks in the quotes that follow. A "sentence" was written by a model and verified; its markers
-    stand in it as "[1]". A "note" says how the answer came about and has no quotes.
+    stand in it as "[1]". A "note" says how the answer came about, or that there is nothing to quote. A "side" is the
+    heading of one side of a comparison, which follows. Neither has quotes.
     """
 
     introduction: str

@@ -11,6 +11,7 @@ from index.records import Filters
 from service.conversations import Earlier
 from service.cues import Cues, Kind, has
 from service.follow_up import SEPARATOR, carry_on
+from service.sides import Side, sides
 from service.slips import mend
 from service.speakers import named_speakers
 from service.strings import answer_language
@@ -23,7 +24,8 @@ class Question:
     `standalone` can be read without the conversation. `terms` are its content terms without its frame ("what do the
     authors think about") and without what only says who must speak: what the answer has to be about. The first
     `carried` of them come from the question before. `topic` is that in the question's own words, where the question
-    has a form from which it can be told, and `topic_span` where it stands. `says` is whether it asks what somebody
+    has a form from which it can be told, and `topic_span` where it stands. `sides` are what it holds
+    against each other. `says` is whether it asks what somebody
     says. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are whose words, and
     which texts, the question names; empty where it names none. `text` is as asked, all else is of the question with its
     slips of the finger mended.
@@ -42,6 +44,7 @@ class Question:
     kinds: tuple[Kind, ...]
     speakers: frozenset[str]
     languages: frozenset[str]
+    sides: tuple[Side, ...] = ()
 
     def constrain(self, filters: Filters) -> Filters:
         """The asker's own filters, and what the question itself says about who must have said it and where."""
@@ -88,6 +91,7 @@ def understand(
         kinds=cues.asked_kinds(text),
         speakers=frozenset(speakers),
         languages=own.languages,
+        sides=own.sides if standalone == text else (),
     )
 
 
@@ -100,19 +104,22 @@ class Reading:
     says: bool
     speakers: frozenset[str]
     languages: frozenset[str]
+    sides: tuple[Side, ...]
 
 
 def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collection[str]) -> Reading:
     """Read a question for itself. Where nothing but its frame is left, it has no topical terms."""
     analysed = replace(analyzer.question(text, language), spelled=True)
     everything = sorted((*analysed.terms, *analysed.functions), key=lambda term: term.start)
+    compares = cues.compares(text, language)
     says = any(has(term, cues.saying) for term in everything)
-    speakers = named_speakers(text, names) if says else {}
+    speakers = named_speakers(text, names) if says or compares else {}
     spans = [span for found in speakers.values() for span in found]
     which = which_texts(analysed.terms, cues)
     spans += [(term.start, term.end) for pair in which for term in pair]
     # "What share of" and "how old" say what is asked for, not what about.
     spans += [span for kind in cues.kinds.values() if (span := kind.asked_in(text))]
+    spans += compares
     # The words of an entry such as "according to" are as much frame as the entry.
     spans += [(term.start, term.end) for term in everything if term.kind == "phrase" and cues.is_frame(term)]
     topical = tuple(
@@ -120,31 +127,38 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
         for term in analysed.terms
         if not cues.is_frame(term) and not any(start <= term.start < end for start, end in spans)
     )
-    languages = {
-        code
+    groups = dict.fromkeys(
+        cues.text_languages[concept]
         for adjective, *_ in which
         for concept, _ in adjective.concepts
-        for code in cues.text_languages.get(concept, ())
-    }
+        if concept in cues.text_languages
+    )
     return Reading(
         topical=replace(analysed, terms=topical),
         several_voices=any(has(term, cues.voices) for term in everything),
         says=says,
         speakers=frozenset(speakers),
-        languages=frozenset(languages),
+        languages=frozenset(code for group in groups for code in group),
+        sides=sides(text, language, topical, speakers, tuple(groups), cues),
     )
 
 
 def which_texts(terms: tuple[QuestionTerm, ...], cues: Cues) -> list[tuple[QuestionTerm, ...]]:
-    """The stretches that say which texts are meant: "Swedish post", or a last "Swedish" with no other topic."""
+    """The stretches that say which texts are meant: "Swedish post", or a last "Swedish" with no other topic.
+
+    Of "the Danish and the Swedish post", both.
+    """
     words = [term for term in terms if term.kind != "phrase"]
     adjectives = frozenset(cues.text_languages)
     found: list[tuple[QuestionTerm, ...]] = []
     for place, term in enumerate(words):
         if not has(term, adjectives):
             continue
-        if place + 1 < len(words) and has(words[place + 1], cues.texts):
-            inside = [other for other in terms if term.start <= other.start and other.end <= words[place + 1].end]
+        after = place + 1
+        while after < len(words) and has(words[after], adjectives):
+            after += 1
+        if after < len(words) and has(words[after], cues.texts):
+            inside = [other for other in terms if term.start <= other.start and other.end <= words[after].end]
             found.append((term, *inside))
         elif all(cues.is_frame(other) or other is term for other in words):
             found.append((term,))

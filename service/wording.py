@@ -74,7 +74,9 @@ def count_voices(citations: Iterable[Citation]) -> int:
     )
 
 
-def found_headline(topic: str | None, citations: Sequence[Citation], total: int, words: Strings) -> str:
+def found_headline(
+    topic: str | None, citations: Sequence[Citation], total: int, words: Strings, *, compares: bool = False
+) -> str:
     """What was found, with counts of what is shown: voices, and texts out of `total`."""
     shown = len({citation.document.id for citation in citations})
     voices = count_voices(citations)
@@ -84,6 +86,8 @@ def found_headline(topic: str | None, citations: Sequence[Citation], total: int,
         key = "intro.texts_all" if shown == total else "intro.texts_some"
         texts = words.text(key, count=words.number(shown), total=words.number(total))
     spoken = words.text("intro.voices_one" if voices == 1 else "intro.voices_many", count=words.number(voices))
+    if compares:
+        return words.text("intro.compare", voices=spoken, texts=texts)
     if topic:
         return words.text("intro.topic", topic=words.quoted(topic), voices=spoken, texts=texts)
     return words.text("intro.plain", voices=spoken, texts=texts)
@@ -104,6 +108,8 @@ def markdown_blocks(answer: Answer) -> list[tuple[str, tuple[Citation, ...]]]:
         brought = tuple(by_marker[marker] for marker in section.markers)
         if section.kind == "sentence":
             text = escape_sentence(section.introduction, section.markers)
+        elif section.kind == "side":
+            text = f"### {escape_markdown(section.introduction)}"
         else:
             text = "\n\n".join([escape_markdown(section.introduction), *(block_quote(c, words) for c in brought)])
         blocks.append((text, tuple(citation for citation in brought if citation.marker not in seen)))

@@ -7,12 +7,13 @@ import textwrap
 from rich.console import Console
 from rich.text import Text
 
-from service.records import Citation, Reply
+from service.records import Citation, Reply, SectionKind
 from service.strings import Strings, strings
 from service.wording import understood
 
 MAX_COLUMNS = 110
 """Longer lines are hard to read."""
+STYLES: dict[SectionKind, str] = {"voice": "cyan", "side": "bold", "sentence": "", "note": ""}
 
 
 def show(reply: Reply, console: Console, locate: dict[str, str]) -> None:
@@ -29,7 +30,7 @@ def show(reply: Reply, console: Console, locate: dict[str, str]) -> None:
     for place, section in enumerate(answer.sections):
         if place or not written:
             console.print()
-        paragraph(console, section.introduction, "cyan" if section.kind == "voice" else "")
+        paragraph(console, section.introduction, STYLES[section.kind])
         for marker in section.markers:
             quote = " ".join(by_marker[marker].quote.text.splitlines())
             indented(console, f"[{marker}] {words.quoted(quote)}")

@@ -44,6 +44,7 @@ MAX_MESSAGE_BLOCKS = 48
 GENERATED_ID_CHARACTERS = 32
 """Slack adds a block_id to each block."""
 
+_HEADING = re.compile(r"### (.+)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -58,6 +59,8 @@ class Piece:
 
 def sentence_piece(sentence: Sentence, first: bool) -> Piece:
     """A verified part of an answer that is still being made; its quotes are taken from the citations."""
+    if heading := _HEADING.match(sentence.text):
+        return Piece(_ESCAPED.sub(r"\1", heading[1]), bold=True)
     said = [part for part in sentence.text.split("\n\n") if not part.startswith(">")]
     quotes = tuple(CitationModel.of(citation) for citation in sentence.citations)
     quoted = any(part.startswith(">") for part in sentence.text.split("\n\n"))
@@ -74,7 +77,7 @@ def reply_pieces(reply: ReplyModel) -> list[Piece]:
     pieces += [] if written else [Piece(reply.headline, bold=True)]
     for section in reply.sections:
         quotes = tuple(by_marker[marker] for marker in section.markers) if section.kind == "voice" else ()
-        pieces.append(Piece(section.introduction, quotes))
+        pieces.append(Piece(section.introduction, quotes, bold=section.kind == "side"))
     return pieces
 
 

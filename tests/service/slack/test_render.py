@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from service.records import Answer, Reply, Sentence, Timings
+from service.records import Answer, Reply, Section, Sentence, Timings
 from service.slack import render
 from service.strings import LANGUAGES, strings
 from service.wire import AidModel, CitationModel, ReplyModel, TranslationModel
@@ -79,7 +80,14 @@ def test_messages_keep_to_the_limits(lengths: list[int]) -> None:
         assert len(group) == 1 or sum(map(render.weight, group)) <= render.MAX_MESSAGE_CHARACTERS - 500 or not group
 
 
-@pytest.mark.parametrize("made", [answer_of(4, NASTY), model_answer(), answer_of(1, language="sv")])
+def compared() -> Answer:
+    """Two sides, of which one says nothing."""
+    answer = answer_of(2)
+    side, note = Section("*Trust* & co.", (), "side"), Section("Nothing on that.", (), "note")
+    return replace(answer, sections=(side, *answer.sections, Section("ROI", (), "side"), note))
+
+
+@pytest.mark.parametrize("made", [answer_of(4, NASTY), model_answer(), answer_of(1, language="sv"), compared()])
 def test_a_streamed_answer_is_the_same_as_a_whole_one(made: Answer) -> None:
     """Parts that are shown as they come are the parts of the finished reply."""
     streamed = [
