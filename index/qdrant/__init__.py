@@ -1,0 +1,1 @@
+"""Both retrieval legs on Qdrant, for corpora and loads that one machine cannot hold."""
