@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from index.errors import EmbeddingUnavailable, NoDocuments, UnreadableDocument
+from index.errors import EmbeddingUnavailable, InvalidData, NoDocuments, UnreadableDocument
 from index.exchange import NewVersion, exchange, remove
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
@@ -75,7 +75,9 @@ class _Count:
         self.changed += not is_new
 
 
-def build(library: Library, folder: Path, *, progress: Progress | None = None, workers: int = 1) -> BuildReport:
+def build(
+    library: Library, folder: Path, *, progress: Progress | None = None, workers: int = 1, ray: str | None = None
+) -> BuildReport:
     """Make the library hold exactly the documents of a folder, and those that were added one by one.
 
     Each document is stored whole or not at all: a build may be interrupted at any moment, and the next one completes
@@ -88,6 +90,7 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None, w
         progress: called with (files done, files in all, what is being done).
         workers: processes that prepare documents where there are many, if the embedding and the lexicon are the
             defaults. More than one needs a main module that may be imported, as any program started as a command is.
+        ray: the address of a Ray cluster whose workers prepare the documents instead, on the same condition.
 
     Raises:
         NoDocuments: the folder does not exist or holds no document.
@@ -99,7 +102,7 @@ def build(library: Library, folder: Path, *, progress: Progress | None = None, w
     with library.writing() as upkeep:
         files, skipped = _look(library, folder)
         try:
-            _take_in(library, files, skipped, count, progress, workers)
+            _take_in(library, files, skipped, count, progress, workers, ray)
         except Exception:
             # What has been stored until then is to be found; the vectors of it are found without an index.
             upkeep.catch_up_lexical()
@@ -148,13 +151,14 @@ def _take_in(
     count: _Count,
     progress: Progress | None,
     workers: int,
+    ray: str | None,
 ) -> None:
     """Store what is new or different, some documents at a time, and remove what is gone."""
     stored = library.record.details()
     new = [file for file in files if not _is_stored(file, stored.get(file.id))]
     count.unchanged = len(files) - len(new)
     batch: list[NewVersion] = []
-    with closing(_made(library, new, workers)) as results:
+    with closing(_made(library, new, workers, ray)) as results:
         try:
             for done, file in enumerate(new, count.unchanged):
                 if progress:
@@ -177,16 +181,22 @@ def _take_in(
         progress(len(files), len(files), "Indexing")
 
 
-def _made(library: Library, files: Sequence[_File], workers: int) -> Generator[NewVersion | str, None, None]:
+def _made(
+    library: Library, files: Sequence[_File], workers: int, ray: str | None
+) -> Generator[NewVersion | str, None, None]:
     upkeep = library.upkeep
     default = type(upkeep.embedding) is SubwordEmbedding
-    return made(
-        library.maker(),
-        [ToMake(file.path, file.version) for file in files],
-        workers=workers if default else 1,
-        max_tokens=upkeep.max_tokens,
-        max_bytes=library.max_bytes,
-    )
+    wanted = [ToMake(file.path.resolve(), file.version) for file in files]
+    limits = {"max_tokens": upkeep.max_tokens, "max_bytes": library.max_bytes}
+    if ray is None:
+        return made(library.maker(), wanted, workers=workers if default else 1, **limits)
+    if not default:
+        raise InvalidData(f"expected the default embedding for a build on Ray, found {upkeep.embedding.name}")
+    # Imported here: an optional package, which takes seconds.
+    from index.ray_making import made_on_ray
+
+    words, fingerprint = upkeep.analyzer.words, upkeep.analyzer.fingerprint
+    return made_on_ray(ray, wanted, words=words, fingerprint=fingerprint, **limits)
 
 
 def _is_full(batch: Sequence[NewVersion]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -43,6 +44,15 @@ class ToMake:
     version: Version
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What another process made of some files: a version or a reason each, the words it analysed, and with what."""
+
+    outcomes: list[NewVersion | str]
+    words: dict[str, dict[str, Word]]
+    fingerprint: str
+
+
 class Maker:
     """Makes one version after the other, in this process."""
 
@@ -50,6 +60,7 @@ class Maker:
         self, analyzer: Analyzer, detector: LanguageDetector, embedding: Embedding, *, max_tokens: int, max_bytes: int
     ) -> None:
         self.words = analyzer.words
+        self.fingerprint = analyzer.fingerprint
         self._packing = Packing(analyzer)
         self._detector = detector
         self._embedding = embedding
@@ -104,8 +115,9 @@ def made(
     # Its words come back with its results, because what is kept for later processes is written by this one.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(max_tokens, max_bytes))
+    task = partial(work, max_tokens=max_tokens, max_bytes=max_bytes)
     try:
-        yield from _from_processes(pool, files, workers * TASKS_AHEAD, maker.words)
+        yield from _from_processes(pool, task, files, workers * TASKS_AHEAD, maker.words)
     except BrokenProcessPool:
         raise IndexUnavailable("a process that prepares documents was ended; there may be too little memory") from None
     finally:
@@ -113,18 +125,22 @@ def made(
 
 
 def _from_processes(
-    pool: ProcessPoolExecutor, files: Iterable[ToMake], ahead: int, words: WordAnalyzer
+    pool: ProcessPoolExecutor,
+    task: Callable[[list[ToMake]], Finished],
+    files: Iterable[ToMake],
+    ahead: int,
+    words: WordAnalyzer,
 ) -> Iterator[NewVersion | str]:
-    waiting: deque[Future[tuple[list[NewVersion | str], dict[str, dict[str, Word]]]]] = deque()
+    waiting: deque[Future[Finished]] = deque()
     rest = iter(files)
     while True:
         while len(waiting) < ahead and (some := list(islice(rest, FILES_A_TASK))):
-            waiting.append(pool.submit(_work, some))
+            waiting.append(pool.submit(task, some))
         if not waiting:
             return
-        outcomes, learnt = waiting.popleft().result()
-        words.learn(learnt)
-        yield from outcomes
+        finished = waiting.popleft().result()
+        words.learn(finished.words)
+        yield from finished.outcomes
 
 
 _worker: list[Maker] = []
@@ -139,9 +155,13 @@ def _start_worker(max_tokens: int, max_bytes: int) -> None:
     _worker.append(Maker(analyzer, detector, SubwordEmbedding(), max_tokens=max_tokens, max_bytes=max_bytes))
 
 
-def _work(files: list[ToMake]) -> tuple[list[NewVersion | str], dict[str, dict[str, Word]]]:
-    outcomes = [_outcome(_worker[0], file) for file in files]
-    return outcomes, _worker[0].words.news(_sent, MAX_WORDS)
+def work(files: list[ToMake], max_tokens: int, max_bytes: int) -> Finished:
+    """Make versions of files in a process that does nothing else; the first call loads what is needed."""
+    if not _worker:
+        _start_worker(max_tokens, max_bytes)
+    maker = _worker[0]
+    outcomes = [_outcome(maker, file) for file in files]
+    return Finished(outcomes, maker.words.news(_sent, MAX_WORDS), maker.fingerprint)
 
 
 def _outcome(maker: Maker, file: ToMake) -> NewVersion | str:

@@ -32,12 +32,13 @@ def index() -> None:
 
 @index.command()
 @click.option("--watch", is_flag=True, help="Go on and follow the folder until interrupted.")
+@click.option("--ray", metavar="ADDRESS", help="Prepare the documents on this Ray cluster; “local” begins one here.")
 @click.pass_context
-def build(context: click.Context, watch: bool) -> None:
+def build(context: click.Context, watch: bool, ray: str | None) -> None:
     """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or not embedded."""
     settings = read_settings()
     with open_assistant(settings) as assistant:
-        report = build_with_progress(assistant, settings)
+        report = build_with_progress(assistant, settings, ray=ray)
         tell(report)
         if watch:
             from service.command_line.watch import follow

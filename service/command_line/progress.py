@@ -21,7 +21,7 @@ class RateColumn(ProgressColumn):
         return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
-def build_with_progress(assistant: Assistant, settings: Settings) -> BuildReport:
+def build_with_progress(assistant: Assistant, settings: Settings, *, ray: str | None = None) -> BuildReport:
     """Index the folder of documents; the bar goes to stderr and only to a terminal."""
     columns = (
         TextColumn("{task.description}"),
@@ -37,7 +37,7 @@ def build_with_progress(assistant: Assistant, settings: Settings) -> BuildReport
         def advance(done: int, total: int, what: str) -> None:
             bar.update(task, completed=done, total=total, description=what)
 
-        return build(assistant.library, settings.seeds, progress=advance, workers=os.cpu_count() or 1)
+        return build(assistant.library, settings.seeds, progress=advance, workers=os.cpu_count() or 1, ray=ray)
 
 
 def build_when_needed(assistant: Assistant, settings: Settings) -> None:
