@@ -6,13 +6,14 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from index.errors import EmbeddingUnavailable, InvalidData, NoDocuments, UnreadableDocument
 from index.exchange import NewVersion, exchange, remove
+from index.facts import detected_encoding
 from index.library import Library
-from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_text
+from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_document
 from index.making import ToMake, made
 from index.rows import Version
 from index.sources import read_sources
@@ -38,10 +39,19 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file that was taken in and is not in UTF-8, and the encoding that was detected."""
+
+    path: Path
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are.
 
     `unembedded` says why a model has not made every vector; the documents are found by their words until it has.
+    `decoded` are the files among those added or changed whose encoding had to be detected.
     """
 
     added: int
@@ -52,6 +62,7 @@ class BuildReport:
     passages: int
     seconds: float
     unembedded: str | None = None
+    decoded: tuple[Decoded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ class _Count:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    decoded: list[Decoded] = field(default_factory=list)
 
     def note(self, *, is_new: bool) -> None:
         self.added += is_new
@@ -122,6 +134,7 @@ def build(
         passages=passages,
         seconds=time.perf_counter() - started,
         unembedded=unembedded,
+        decoded=tuple(count.decoded),
     )
 
 
@@ -168,6 +181,8 @@ def _take_in(
                     skipped.append(Skipped(file.path, result))
                     continue
                 count.note(is_new=file.id not in stored)
+                if encoding := detected_encoding(result.prepared.document.facts):
+                    count.decoded.append(Decoded(file.path, encoding))
                 batch.append(result)
                 if _is_full(batch):
                     exchange(library.upkeep, batch)
@@ -239,7 +254,7 @@ def _is_stored(file: _File, stored: Version | None) -> bool:
 
 def _is_readable(library: Library, file: _File) -> bool:
     try:
-        read_text(file.path, max_bytes=library.max_bytes)
+        read_document(file.path, max_bytes=library.max_bytes)
     except UnreadableDocument:
         return False
     return True

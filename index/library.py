@@ -33,7 +33,7 @@ from index.upkeep import Upkeep
 RECORD_NAME = "record.sqlite3"
 DERIVED_NAME = "derived"
 DATA = Path(__file__).parent / "data"
-PREPARATION = 1
+PREPARATION = 2
 """To be raised with every change of the code from load to chunk that makes other passages of the same text."""
 LOCK_TIMEOUT_SECONDS = 60.0
 COMPARE_AT_MOST = 2000

@@ -63,6 +63,13 @@ def units(text: str) -> list[Unit]:
     return found
 
 
+def unit_of(text: str, start: int, end: int) -> Unit:
+    """Return `text[start:end]`, which has no outer blanks, as one unit with nothing above it."""
+    marker = text[start : start + marker_length(text, start, end)].rstrip()
+    line = _Line(start, end, 0, True, marker)
+    return _unit(text, line, line)
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     start: int

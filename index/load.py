@@ -1,21 +1,27 @@
-"""Takes files in: finds them, reads them strictly, and says in words why one cannot be read."""
+"""Takes files in: finds them, reads them as their format has it, and says in words why one cannot be read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
+from typing import IO
 
 from index.errors import NoDocuments, UnreadableDocument
+from index.formats.extracted import Extracted
+from index.formats.read import FORMATS
 
-SUFFIXES = frozenset({".txt", ".text", ".md"})
+SUFFIXES = frozenset(FORMATS)
 MAX_BYTES = 20_000_000  # The text of some sixty books; a larger file is a dump or a mistake, and costs memory.
 
-# Control characters that text files hold: tab, the line breaks, form feed, and the older ones that readers treat as
-# blanks. NUL and its neighbours stand in no text: they tell a binary file whose bytes happen to be valid UTF-8.
-_BINARY = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f")
+_PAGES = frozenset({".html", ".htm"})
+_PAGE_FOLDERS = ("_files", "-filer", "_filer")  # as browsers in English, Danish, Norwegian and Swedish name them
+
+
+class ChangedWhileRead(UnreadableDocument):
+    """Somebody wrote to a file while it was read."""
 
 
 def find_files(folder: Path) -> list[Path]:
@@ -32,7 +38,8 @@ def find_files(folder: Path) -> list[Path]:
         raise NoDocuments(f"expected a folder of documents at {folder}, found {found} there")
     files: list[Path] = []
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        pages = {Path(name).stem for name in names if Path(name).suffix.lower() in _PAGES}
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not _belongs_to(name, pages))
         here = Path(root)
         files += [
             here / name
@@ -40,6 +47,11 @@ def find_files(folder: Path) -> list[Path]:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES and (here / name).is_file()
         ]
     return sorted(files)
+
+
+def _belongs_to(folder: str, pages: Set[str]) -> bool:
+    """Whether a folder holds the pictures and frames of a page that a browser saved beside it."""
+    return any(folder.removesuffix(ending) in pages for ending in _PAGE_FOLDERS if folder.endswith(ending))
 
 
 def document_id(path: Path) -> str:
@@ -64,27 +76,38 @@ def ambiguous_files(paths: Iterable[Path]) -> Mapping[Path, str]:
     return reasons
 
 
-def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[str, str]:
-    """Return a file's text and the SHA-256 (hexadecimal) of its bytes.
+def read_document(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[Extracted, str]:
+    """Return what a file holds, and the SHA-256 (hexadecimal) of its bytes.
 
-    The text is exactly `bytes.decode("utf-8")`: no newline, blank or Unicode normalisation. A byte order mark stays in
-    the text as its first character (U+FEFF), so that offsets count it; the stages after this one treat it as a blank.
+    The text of a text file is exactly its decoded bytes: no newline, blank or Unicode normalisation. A byte order mark
+    of UTF-8 stays in the text as its first character (U+FEFF), so that offsets count it; the stages after this one
+    treat it as a blank. The text of other formats is what was taken out of them.
 
     Raises:
+        ChangedWhileRead: somebody wrote to it meanwhile.
         UnreadableDocument: not there, not a regular file, not readable, empty or blank, too large (looked up before
-            anything is read), not UTF-8, or binary. The message states what was expected and what was found.
+            anything is read), binary, in an unknown encoding, or not what the ending of its
+            name says. The message states what was expected and what was found.
     """
     data = _read_bytes(path, max_bytes)
+    return extract(path, data, max_characters=max_bytes), hashlib.sha256(data).hexdigest()
+
+
+def extract(path: Path, data: bytes, *, max_characters: int = MAX_BYTES) -> Extracted:
+    """Return what the bytes of a file hold, read as the ending of its name says; one that is not known is text.
+
+    Raises:
+        UnreadableDocument: blank, binary, in an unknown encoding, not what its name says, or too long when unpacked.
+    """
     try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableDocument(
-            f"expected UTF-8 text, found {_name_of(data)} (byte 0x{data[error.start]:02x} at offset {error.start})"
-        ) from None
-    _refuse_binary(text)
-    if not text.strip("\ufeff \t\r\n\v\f").strip():
+        extracted = FORMATS.get(path.suffix.lower(), FORMATS[".txt"])(data)
+    except RecursionError:
+        raise UnreadableDocument("expected a document, found a file that is nested too deeply") from None
+    if not extracted.text.strip("\ufeff \t\r\n\v\f").strip():
         raise UnreadableDocument(f"expected text, found a file of {len(data):,} bytes that holds only blanks")
-    return text, hashlib.sha256(data).hexdigest()
+    if len(extracted.text) > max_characters:
+        raise UnreadableDocument(f"expected at most {max_characters:,} characters, found {len(extracted.text):,}")
+    return extracted
 
 
 def _read_bytes(path: Path, max_bytes: int) -> bytes:
@@ -96,28 +119,21 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
         if status.st_size > max_bytes:
             raise UnreadableDocument(f"expected at most {max_bytes:,} bytes, found {status.st_size:,}")
         with path.open("rb") as file:
+            before = state(file)
             data = file.read(max_bytes + 1)
+            after = state(file)
     except OSError as error:
         raise UnreadableDocument(f"expected a readable file, found: {error.strerror or error}") from None
     if len(data) > max_bytes:
         raise UnreadableDocument(f"expected at most {max_bytes:,} bytes, found a file that grew past it while read")
+    if before != after or len(data) != after[0]:
+        raise ChangedWhileRead("expected a file that stays as it is, found one that changed while read; try again")
     if not data:
         raise UnreadableDocument("expected text, found an empty file (0 bytes)")
     return data
 
 
-def _refuse_binary(text: str) -> None:
-    for position, character in enumerate(text):
-        if character in _BINARY:
-            raise UnreadableDocument(
-                f"expected text, found binary data (control character U+{ord(character):04X} at offset {position})"
-            )
-
-
-def _name_of(data: bytes) -> str:
-    """Say in words what bytes that are not UTF-8 look like."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "what looks like UTF-16"
-    if b"\0" in data[:4096]:
-        return "binary data"
-    return "another encoding or binary data"
+def state(file: IO[bytes]) -> tuple[int, int]:
+    """Return the size of an open file, and when it was last written."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,9 +17,10 @@ from index.analysis import Analyzer
 from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable, UnreadableDocument
 from index.exchange import NewVersion
+from index.formats.extracted import Extracted
 from index.language import LanguageDetector
 from index.lexicon import load_lexicon
-from index.load import read_text
+from index.load import ChangedWhileRead, read_document
 from index.neural import NeuralEmbedding
 from index.packing import Packing
 from index.prepare import prepare
@@ -74,9 +76,18 @@ class Maker:
             UnreadableDocument: the file cannot be taken in, or changes again and again while it is read.
         """
         version = file.version
-        text, sha256 = self._read(file.path)
+        extracted, sha256 = self._read(file.path)
         source = None if version.source is None else SourceInfo(**version.source)
-        prepared = prepare(Path(version.path), text, sha256, source, self._detector.detect, max_tokens=self._max_tokens)
+        prepared = prepare(
+            Path(version.path),
+            extracted.text,
+            sha256,
+            source,
+            self._detector.detect,
+            max_tokens=self._max_tokens,
+            facts=extracted.facts,
+            parts=extracted.parts,
+        )
         # A model is asked at the end, for passages of many documents at once (index.embedder).
         neural = isinstance(self._embedding, NeuralEmbedding)
         vectors = None if neural else embed_passages(self._embedding, prepared.passages)
@@ -84,13 +95,11 @@ class Maker:
         entries = self._packing.entries(prepared.passages, known)
         return NewVersion(prepared, vectors, entries, version.source, version.origin)
 
-    def _read(self, path: Path) -> tuple[str, str]:
-        """A file's text as it was at one moment: read again where somebody wrote to it meanwhile."""
+    def _read(self, path: Path) -> tuple[Extracted, str]:
+        """A file as it was at one moment: read again where somebody wrote to it meanwhile."""
         for _ in range(READING_ATTEMPTS):
-            before = _state(path)
-            found = read_text(path, max_bytes=self._max_bytes)
-            if _state(path) == before:
-                return found
+            with suppress(ChangedWhileRead):
+                return read_document(path, max_bytes=self._max_bytes)
         raise UnreadableDocument("expected a file that stays as it is while it is read, found one that keeps changing")
 
 
@@ -169,11 +178,3 @@ def _outcome(maker: Maker, file: ToMake) -> NewVersion | str:
         return maker.make(file)
     except UnreadableDocument as error:
         return str(error)
-
-
-def _state(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

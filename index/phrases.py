@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -36,6 +36,20 @@ def read_toml(path: Path) -> Mapping[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidData(f"{path}: expected a readable TOML file, found: {error}") from None
+
+
+def read_names(path: Path) -> Mapping[str, Sequence[str]]:
+    """Return one of the project's own TOML files that holds nothing but lists of names.
+
+    Raises:
+        InvalidData: the file is missing, not TOML, or holds something else; the message names it.
+    """
+    table: dict[str, Sequence[str]] = {}
+    for key, names in read_toml(path).items():
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise InvalidData(f"{path}: {key}: expected a list of texts, found {names!r}")
+        table[key] = names
+    return table
 
 
 def phrases_of(path: Path, name: str, table: object) -> Iterator[str]:

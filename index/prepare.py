@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunk import MAX_TOKENS, chunk
+from index.facts import facts_of_file, facts_of_source, facts_of_text, resolve
 from index.load import document_id
-from index.records import Document, LanguageGuess, Passage, Segment
+from index.records import Document, Fact, LanguageGuess, Part, Passage, Segment
 from index.segment import segment
 from index.sources import SourceInfo
 
@@ -33,6 +34,8 @@ def prepare(
     detect: Callable[[str], LanguageGuess],
     *,
     max_tokens: int = MAX_TOKENS,
+    facts: Sequence[Fact] = (),
+    parts: Sequence[Part] = (),
 ) -> Prepared:
     """Return a document ready to be stored: segmented, with speakers and languages, and cut into passages.
 
@@ -43,32 +46,29 @@ def prepare(
         source: what the folder's keeper says of the document; it outweighs what the text says.
         detect: tells the language of a text.
         max_tokens: the budget of a passage.
+        facts: what the file states about itself; those that a former preparation found itself do not count.
+        parts: the structure that the file's format gives.
 
-    The title is the source's, else the text's, else the file's stem; the author the source's, else the one whom a
-    byline names, else None.
+    The title is the source's, else the file's, else the text's, else the file's stem; the author the source's, else
+    the file's, else the one whom a byline names, else None. `document.facts` says which it was.
     """
-    said = source or SourceInfo()
-    segments = segment(text, detect, author=said.author)
+    stated = [*facts_of_source(source), *facts_of_file(facts)]
+    known = {fact.name: fact.value for fact in reversed(stated)}
+    segments = segment(text, detect, author=known.get("author"), parts=parts)
+    resolved = resolve(stated, facts_of_text(text, segments), document_id(path))
+    best = {fact.name: fact.value for fact in resolved}
     document = Document(
         id=document_id(path),
         text=text,
         sha256=sha256,
         path=str(path),
-        title=said.title or _title(text, segments) or document_id(path),
+        title=best["title"],
         language=_language(segments) or detect(text[:_LONGEST_TITLE]).language,
-        author=_author(segments),
+        author=best.get("author"),
+        facts=resolved,
+        parts=tuple(parts),
     )
     return Prepared(document, tuple(segments), tuple(chunk(document, segments, max_tokens=max_tokens)))
-
-
-def _title(text: str, segments: Sequence[Segment]) -> str | None:
-    """Return the text's title as one line, without a Markdown mark."""
-    found = next((part for part in segments if part.kind == "title"), None)
-    return " ".join(text[found.start : found.end].lstrip("#").split()) or None if found else None
-
-
-def _author(segments: Sequence[Segment]) -> str | None:
-    return next((part.speaker.name for part in segments if part.speaker and part.speaker.role == "author"), None)
 
 
 def _language(segments: Sequence[Segment]) -> str | None:

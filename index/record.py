@@ -17,7 +17,7 @@ from index import rows, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.rows import FloatArray, VectorBatch, Version
-from index.schema import changes, documents, meta, passages, segments
+from index.schema import changes, documents, extractions, meta, passages, segments
 from index.schema import vectors as vectors_table
 from index.storing import IDS_A_STATEMENT
 
@@ -73,18 +73,19 @@ class Record:
     def documents(self) -> list[DocumentInfo]:
         """Every document, by id."""
         with self.read() as connection:
-            found = connection.execute(select(*rows.INFO_COLUMNS).order_by(documents.c.id))
+            found = connection.execute(_with_extraction(*rows.INFO_COLUMNS).order_by(documents.c.id))
             return [rows.document_info(row) for row in found]
 
     def info(self, ids: Iterable[str]) -> dict[str, DocumentInfo]:
         """The documents of these ids; unknown ids are left out."""
-        found = self._by_ids(select(*rows.INFO_COLUMNS), documents.c.id, ids)
+        found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, ids)
         return {row.id: rows.document_info(row) for row in found}
 
     def document(self, document_id: str) -> Document | None:
         """One document with its text."""
         with self.read() as connection:
-            row = connection.execute(select(documents).where(documents.c.id == document_id)).first()
+            query = _with_extraction(documents, extractions.c.facts, extractions.c.parts)
+            row = connection.execute(query.where(documents.c.id == document_id)).first()
             return None if row is None else rows.document(row)
 
     def segments(self, document_id: str) -> list[Segment]:
@@ -258,6 +259,12 @@ class Record:
                 return
             yield found
             last = getattr(found[-1], key.name)
+
+
+def _with_extraction(*columns: Any) -> Select[Any]:
+    """Select from the documents, each with what its file says beside its text where that is known."""
+    joined = documents.outerjoin(extractions, extractions.c.document_id == documents.c.id)
+    return select(*columns).select_from(joined)
 
 
 def _select_vectors(embedding: str) -> Select[Any]:

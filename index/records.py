@@ -19,6 +19,45 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a document's format says of `text[start:end]`: the structure that stands beside the text, not in it.
+
+    `name` is who speaks, None where the format names nobody. `number` tells comments apart, as it does in `Segment`;
+    `reason` says why a part is furniture.
+    """
+
+    kind: SegmentKind
+    start: int
+    end: int
+    name: str | None = None
+    number: int = 0
+    reason: str | None = None
+
+
+FactName = Literal["title", "author", "published", "publication", "url", "encoding"]
+Origin = Literal[
+    "sources.toml",
+    "front matter",
+    "HTML meta",
+    "page text",
+    "document properties",
+    "e-mail headers",
+    "text",
+    "file name",
+    "bytes",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is known about a document, and where it was said. Dates are as written, or ISO 8601."""
+
+    name: FactName
+    value: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageGuess:
     """A detected language (ISO 639-1 code) with a confidence in 0..1."""
 
@@ -36,7 +75,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as stored. `text` is the file's own text, unchanged, and every offset points into it."""
+    """A document as stored. Every offset points into `text`: a text file's own text, or what was taken out of the file.
+
+    `facts` holds at most one fact a name, the one that counts; `parts` is the structure that the format gives.
+    """
 
     id: str
     text: str
@@ -45,6 +87,8 @@ class Document:
     title: str
     language: str
     author: str | None = None
+    facts: tuple[Fact, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +103,7 @@ class DocumentInfo:
     sha256: str
     characters: int
     passages: int
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

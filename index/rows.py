@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Row
 
-from index.records import Document, DocumentInfo, Passage, Segment, Span, Speaker
-from index.schema import documents
+from index.records import Document, DocumentInfo, Fact, Part, Passage, Segment, Span, Speaker
+from index.schema import documents, extractions
 
 FloatArray = npt.NDArray[np.float32]
 
 _INFO = ("id", "title", "language", "author", "path", "sha256", "characters", "passages")
-INFO_COLUMNS = tuple(documents.c[name] for name in _INFO)
+INFO_COLUMNS = (*(documents.c[name] for name in _INFO), extractions.c.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,28 @@ def document_row(document: Document) -> dict[str, Any]:
 
 
 def document(row: Row[Any]) -> Document:
-    """A document from a row of `documents`."""
-    return Document(row.id, row.text, row.sha256, row.path, row.title, row.language, row.author)
+    """A document from a row of `documents` with its row of `extractions`, if it has one."""
+    parts = tuple(Part(*values) for values in row.parts or ())
+    facts = _facts(row.facts)
+    return Document(row.id, row.text, row.sha256, row.path, row.title, row.language, row.author, facts, parts)
+
+
+def extraction_row(document: Document) -> dict[str, Any]:
+    """What a document's file says beside its text."""
+    return {
+        "document_id": document.id,
+        "facts": [[fact.name, fact.value, fact.origin] for fact in document.facts],
+        "parts": [[part.kind, part.start, part.end, part.name, part.number, part.reason] for part in document.parts],
+    }
+
+
+def _facts(stored: Sequence[Sequence[Any]] | None) -> tuple[Fact, ...]:
+    return tuple(Fact(*values) for values in stored or ())
 
 
 def document_info(row: Row[Any]) -> DocumentInfo:
     """A document's outline from a row of INFO_COLUMNS."""
-    return DocumentInfo(*(row._mapping[name] for name in _INFO))
+    return DocumentInfo(**{name: row._mapping[name] for name in _INFO}, facts=_facts(row.facts))
 
 
 def segment_rows(document_id: str, found: Sequence[Segment]) -> list[dict[str, Any]]:

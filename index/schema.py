@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The Alembic revision that these tables are at: compared on opening, so that Alembic is only imported to migrate."""
 
 # Named, because a later migration can only alter or drop a constraint that has a name.
@@ -82,6 +82,16 @@ documents = Table(
     Column("stored", String(32), nullable=False),
     # Last, because SQLite walks through a long value to reach the columns behind it.
     Column("text", Text, nullable=False),
+)
+
+# What the file says beside its text: facts as [name, value, origin], parts as [kind, start, end, name, number, reason].
+# A table of its own, because a column added to `documents` would stand behind the text.
+extractions = Table(
+    "extractions",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("facts", JSON, nullable=False),
+    Column("parts", JSON, nullable=False),
 )
 
 segments = Table(

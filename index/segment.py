@@ -1,7 +1,8 @@
 """Finds a document's structure: title, headings, paragraphs, lists, comments, quotations, bylines and furniture.
 
-The stages in order: units of the layout (lines), what they look like (looks), the comments (comments), bylines
-(authors), furniture (clean), kinds (structure), languages (languages), who is quoted (quotations).
+The stages in order: units of the layout (lines), what they look like (looks), then, where the format does not say it
+(given), the comments (comments), bylines (authors), furniture (clean) and kinds (structure); languages (languages), who
+is quoted (quotations).
 """
 
 from __future__ import annotations
@@ -9,38 +10,51 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.authors import Bylines, find_bylines
-from index.clean import find_furniture
-from index.comments import Mark, find_comments
+from index.authors import Bylines
+from index.comments import Mark
+from index.given import find_structure, units_with
 from index.languages import find_languages
-from index.lines import units
 from index.looks import Look, look
 from index.quotations import Attribution, announced, find_quotation
-from index.records import LanguageGuess, Segment, SegmentKind, Span, Speaker
+from index.records import LanguageGuess, Part, Segment, SegmentKind, Span, Speaker
 from index.sentences import sentences
-from index.structure import find_kinds
 
 _LANGUAGE_OF_NOTHING = "en"
 
 
-def segment(text: str, detect: Callable[[str], LanguageGuess], *, author: str | None = None) -> list[Segment]:
+def segment(
+    text: str,
+    detect: Callable[[str], LanguageGuess],
+    *,
+    author: str | None = None,
+    parts: Sequence[Part] = (),
+) -> list[Segment]:
     """Return a text's segments in order; together they cover every non-blank character exactly once.
 
     Args:
         text: the stored text; all offsets point into it.
         detect: tells the language of a text.
         author: the author's name where it is known from elsewhere; else the one that a byline of the text gives.
+        parts: the structure that the document's format gives, in order; the rest is judged by its looks.
 
     Speakers: the author (named or not) has the article's text, each commenter their comment, a quoted person their
     quotation. Bylines of the article and furniture have none; the line that names a commenter has the commenter.
     """
-    looks = look(text, units(text))
-    marks = find_comments(looks)
-    bylines = find_bylines(looks, marks)
-    reasons = find_furniture(looks, marks, bylines.places)
-    kinds, speech_marked = find_kinds(looks, marks, reasons, bylines.places)
-    languages = find_languages(looks, marks, kinds, detect)
-    page = _Page(text, looks, marks, reasons, kinds, languages, speech_marked, bylines, author or bylines.author)
+    found, given = units_with(text, parts)
+    looks = look(text, found)
+    structure = find_structure(looks, given)
+    languages = find_languages(looks, structure.marks, structure.kinds, detect)
+    page = _Page(
+        text,
+        looks,
+        structure.marks,
+        structure.reasons,
+        structure.kinds,
+        languages,
+        structure.speech_marked,
+        structure.bylines,
+        author or structure.bylines.author,
+    )
     return _with_lead_ins(text, list(page.segments()))
 
 
@@ -72,6 +86,9 @@ class _Page:
         number = 0
         if mark and mark.number:
             speaker, number = Speaker(mark.name, "commenter"), mark.number
+        if kind == "quotation":
+            introduced, _ = self._introduction(position)
+            speaker = Speaker(introduced.name if introduced else None, "quoted")
         if kind == "furniture" or (kind == "byline" and not number) or (mark and mark.role == "section"):
             speaker = None
         return Segment(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from index import rows
 from index.errors import InvalidData
 from index.rows import FloatArray
-from index.schema import changes, documents, meta, now, passages, segments
+from index.schema import changes, documents, extractions, meta, now, passages, segments
 from index.schema import vectors as vectors_table
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def add_vectors(
 def _parts(versions: Sequence[ToStore], embedding: str) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     """The rows of everything that belongs to documents, a table at a time, in the order that their keys allow."""
     every = [prepared for prepared, _, _, _ in versions]
+    yield extractions, [rows.extraction_row(one.document) for one in every]
     yield segments, [row for one in every for row in rows.segment_rows(one.document.id, one.segments)]
     yield passages, [row for one in every for row in rows.passage_rows(one.passages)]
     yield (

@@ -149,6 +149,8 @@ class Upkeep:
                 source,
                 self.detector.detect,
                 max_tokens=self.max_tokens,
+                facts=document.facts,
+                parts=document.parts,
             )
             if self._is_stored(prepared):
                 self.record.confirm(name, self.preparation)

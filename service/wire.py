@@ -269,40 +269,6 @@ class PassagesModel(BaseModel):
     passages: list[PassageModel]
 
 
-class DocumentInfoModel(BaseModel):
-    id: str
-    title: str
-    language: str
-    url: str
-    author: str | None
-    path: str
-    sha256: str
-    characters: int
-    passages: int
-
-    @classmethod
-    def of(cls, info: DocumentInfo) -> DocumentInfoModel:
-        return cls(
-            id=info.id,
-            title=info.title,
-            language=info.language,
-            url=document_url(info.id),
-            author=info.author,
-            path=info.path,
-            sha256=info.sha256,
-            characters=info.characters,
-            passages=info.passages,
-        )
-
-
-class DocumentsModel(BaseModel):
-    documents: list[DocumentInfoModel]
-
-
-class DocumentTextModel(DocumentInfoModel):
-    text: str = Field(description="The stored text, into which all offsets point.")
-
-
 def document_url(document_id: str) -> str:
     """The path of a document's page, its id escaped."""
     return "/documents/" + quote(document_id, safe="")

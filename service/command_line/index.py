@@ -18,7 +18,7 @@ from service.command_line.explain import contributions, describe, find_passage
 from service.command_line.progress import build_with_progress, report_skipped
 from service.command_line.terminal import console
 from service.settings import read_settings
-from service.wire import DocumentInfoModel
+from service.wire_documents import DocumentInfoModel
 
 SOME_SKIPPED = 1
 """The exit status of a build that indexed what it could but had to leave files out."""

@@ -47,8 +47,10 @@ def build_when_needed(assistant: Assistant, settings: Settings) -> None:
 
 
 def report_skipped(report: BuildReport) -> None:
-    """Name every file that was left out, and why; and what kept a model from making the vectors."""
+    """Name every file that was left out, and why; those whose encoding was detected; and what kept a model away."""
     out = console(error=True)
+    for decoded in report.decoded:
+        out.print(f"{decoded.path}: read as {decoded.encoding}", soft_wrap=True)
     for skipped in report.skipped:
         out.print(f"skipped {skipped.path}: {skipped.reason}", soft_wrap=True)
     if report.unembedded:

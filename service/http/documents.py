@@ -12,7 +12,7 @@ from werkzeug.http import parse_accept_header
 from service.assistant import Assistant
 from service.http.pages import Pages, page_language
 from service.http.problems import responses
-from service.wire import DocumentInfoModel, DocumentsModel, DocumentTextModel
+from service.wire_documents import DocumentInfoModel, DocumentsModel, DocumentTextModel
 
 MAX_OFFSET = 2**31 - 1
 

@@ -13,7 +13,7 @@ from werkzeug.http import parse_accept_header
 from index.records import DocumentInfo, Segment
 from service.http.widget import bundle
 from service.strings import LANGUAGES, strings
-from service.wire import DocumentInfoModel
+from service.wire_documents import DocumentInfoModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from index.sources import SourceInfo
 from service.assistant import Assistant
 from service.errors import UnknownDocument
 from service.http.problems import responses
-from service.wire import DocumentInfoModel
+from service.wire_documents import DocumentInfoModel
 
 SUFFIX_OF = {
     "text/plain": ".txt",

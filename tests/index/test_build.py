@@ -63,18 +63,18 @@ def test_build_follows_the_folder(library: Library, tmp_path: Path) -> None:
 
 
 def test_unusable_files_are_named_and_left_out(tmp_path: Path) -> None:
-    """Empty, blank, binary, non-UTF-8, too large and equally named files each get a reason; the rest is indexed."""
+    """Empty, blank, binary, undecodable, too large and equally named files each get a reason; the rest is indexed."""
     texts = write_texts(tmp_path / "texts")
     (texts / "empty.txt").write_bytes(b"")
     (texts / "blank.txt").write_bytes(b" \n\t\n")
     (texts / "binary.txt").write_bytes(b"\0\1\2" * 100)
-    (texts / "latin1.txt").write_bytes("Blåbær på tur".encode("latin-1"))
+    (texts / "unknown.txt").write_bytes(bytes(range(0x80, 0xA0)) * 4)
     (texts / "large.txt").write_bytes(b"word " * 500)
     (texts / "bread.md").write_text("Another bread.")
     library, report = built(tmp_path, max_bytes=2000)
     with library:
         assert {skipped.path.name for skipped in report.skipped} == {
-            "empty.txt", "blank.txt", "binary.txt", "latin1.txt", "large.txt", "bread.txt"
+            "empty.txt", "blank.txt", "binary.txt", "unknown.txt", "large.txt", "bread.txt"
         }  # fmt: skip
         assert all(skipped.reason.startswith("expected ") for skipped in report.skipped)
         assert report.added == 3

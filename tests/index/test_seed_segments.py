@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.load import read_text
+from index.load import read_document
 from index.prepare import Prepared, prepare
 from index.records import Segment, Speaker
 from index.sources import read_sources
@@ -194,9 +194,9 @@ PAGES = {
 def seed(request: pytest.FixtureRequest) -> tuple[Prepared, Page]:
     """A shipped document as prepared, and what a reader sees in it."""
     path = SEEDS / f"{request.param}.txt"
-    text, sha256 = read_text(path)
+    extracted, sha256 = read_document(path)
     source = read_sources(SEEDS).get(path.stem)
-    return prepare(path, text, sha256, source, detector().detect), PAGES[path.stem]
+    return prepare(path, extracted.text, sha256, source, detector().detect), PAGES[path.stem]
 
 
 def test_title_author_and_language(seed: tuple[Prepared, Page]) -> None:

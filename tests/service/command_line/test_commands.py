@@ -157,7 +157,8 @@ def test_a_data_folder_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
 
 
 def test_bad_files_are_named_and_the_rest_is_answered_from(tmp_path: Path) -> None:
-    """Empty, binary, non-UTF-8 and oversized files are skipped with a reason; the exit status of a build says so."""
+    """Empty, binary and oversized files are skipped with a reason, and the exit status of a build says so; a text in
+    another encoding than UTF-8 is taken in, and the encoding named."""
     folder = tmp_path / "texts"
     folder.mkdir()
     (folder / "good.txt").write_text("Lighthouses\n\nThe lighthouse keeper prefers herring.\n", encoding="utf-8")
@@ -167,9 +168,10 @@ def test_bad_files_are_named_and_the_rest_is_answered_from(tmp_path: Path) -> No
     (folder / "huge.txt").write_bytes(b"word " * 100_000)
     built = kilde("index", "build", data=tmp_path / "data", seeds=folder, KILDE_MAX_DOCUMENT_BYTES="100000")
     assert built.returncode == 1
-    assert "1 added" in built.stdout
-    for name in ("empty.txt", "latin.txt", "binary.txt", "huge.txt"):
-        assert name in built.stderr
+    assert "2 added" in built.stdout
+    for name in ("empty.txt", "binary.txt", "huge.txt"):
+        assert f"skipped {folder / name}" in built.stderr
+    assert f"{folder / 'latin.txt'}: read as windows-1252" in built.stderr
     answered = kilde("ask", "what does the lighthouse keeper prefer?", data=tmp_path / "data", seeds=folder)
     assert answered.returncode == 0
     assert "prefers herring" in answered.stdout

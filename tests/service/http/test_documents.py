@@ -121,3 +121,12 @@ def test_a_hostile_document_shows_as_text() -> None:
 def test_a_page_is_in_the_readers_language(header: str, language: str) -> None:
     """The best of the five languages for an Accept-Language header, English where none fits."""
     assert page_language(header) == language
+
+
+def test_a_document_says_what_is_known_of_it(client: TestClient) -> None:
+    """Every fact comes with where it was said; what nobody says is left out."""
+    listed = {entry["id"]: entry for entry in client.get("/documents").json()["documents"]}
+    assert listed[NAME]["metadata"]["title"]["value"] == listed[NAME]["title"]
+    assert listed[NAME]["metadata"]["title"]["origin"] in ("sources.toml", "text")
+    assert "encoding" not in listed[NAME]["metadata"]
+    assert client.get(f"/documents/{NAME}").json()["metadata"] == listed[NAME]["metadata"]

@@ -1,0 +1,91 @@
+"""The blocks of text in a piece of HTML: what starts on a line of its own in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from index.records import SegmentKind
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
+_ITEMS = frozenset({"li", "item", "dd"})
+_QUOTES = frozenset({"blockquote", "quote"})
+_BLOCKS = (
+    _HEADINGS
+    | _ITEMS
+    | _QUOTES
+    | {"p", "div", "pre", "code", "dt", "ul", "ol", "dl", "list", "table", "tr", "row", "td", "th", "cell", "hr"}
+    | {"body", "html", "article", "section", "header", "footer", "main", "aside", "figure", "figcaption", "center"}
+    | {"form", "fieldset", "address", "details", "summary"}
+)
+_UNSEEN = frozenset(
+    {"script", "style", "noscript", "template", "title", "meta", "link", "svg", "math", "canvas", "iframe", "object"}
+    | {"embed", "select", "option", "button", "input", "textarea", "graphic", "nav"}
+)
+_BREAKS = frozenset({"br", "lb"})
+
+
+def blocks(element: Any, *, without: Collection[Any] = ()) -> Iterator[tuple[SegmentKind, str]]:
+    """Return the kind and the text of every block inside an element, in order.
+
+    Runs of blanks are one blank, as browsers show them; a line break stays. Scripts, styles and form controls have no
+    text.
+
+    Args:
+        element: of lxml, from HTML or from trafilatura's own tags (head, item, quote, cell, lb).
+        without: elements that are left out with all that they hold.
+    """
+    walk = _Walk(frozenset(map(id, without)))
+    walk.go(element, "paragraph")
+    walk.flush("paragraph")
+    return iter(walk.found)
+
+
+class _Walk:
+    def __init__(self, without: frozenset[int]) -> None:
+        self.without = without
+        self.found: list[tuple[SegmentKind, str]] = []
+        self.pieces: list[str] = []
+
+    def go(self, element: Any, kind: SegmentKind) -> None:
+        tag = element.tag.lower() if isinstance(element.tag, str) else None
+        if tag is not None and tag not in _UNSEEN and id(element) not in self.without:
+            block = tag in _BLOCKS
+            own = _kind(tag, kind)
+            if block:
+                self.flush(kind)
+            elif tag in _BREAKS:
+                self.pieces.append("\n")
+            self._say(element.text)
+            for child in element:
+                self.go(child, own)
+                self._say(child.tail)
+            if block:
+                self.flush(own)
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            # Only the blanks that HTML itself folds: a no-break space is a character of the text.
+            folded = " ".join(
+                part for part in text.replace("\t", " ").replace("\r", " ").replace("\n", " ").split(" ") if part
+            )
+            lead = " " if text[0] in " \t\r\n" else ""
+            trail = " " if folded and text[-1] in " \t\r\n" else ""
+            self.pieces.append(lead + folded + trail)
+
+    def flush(self, kind: SegmentKind) -> None:
+        lines = "".join(self.pieces).split("\n")
+        self.pieces.clear()
+        text = "\n".join(" ".join(part for part in line.split(" ") if part) for line in lines).strip()
+        if text:
+            self.found.append((kind, text))
+
+
+def _kind(tag: str, kind: SegmentKind) -> SegmentKind:
+    if tag in _HEADINGS:
+        return "heading"
+    if tag in _QUOTES:
+        return "quotation"
+    if tag in _ITEMS:
+        return "list_item"
+    return kind

@@ -1,0 +1,128 @@
+"""Saved web pages: the main text by trafilatura, the comments apart from it, what the page states about itself."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from index.encodings import decode
+from index.errors import UnreadableDocument
+from index.formats.extracted import Blocks, Extracted
+from index.formats.web_blocks import blocks
+from index.formats.web_comments import WebComment, take_comments
+from index.records import Fact, FactName, SegmentKind
+
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_DECLARED_WITHIN = 4096  # bytes; browsers look at 1,024, saved pages have longer heads
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
+    """Return a page's title, main text and comments. Scripts, styles, forms and navigation are never text.
+
+    Args:
+        data: the file's bytes.
+        declared: the encoding as it is known from elsewhere, else the one that the page names.
+
+    Raises:
+        UnreadableDocument: no page, or one without text.
+    """
+    if declared is None and (found := _CHARSET.search(data, 0, _DECLARED_WITHIN)):
+        declared = found.group(1).decode("ascii", "ignore")
+    text, encoding = decode(data, declared=declared)
+    tree = _parse(text)
+    head = _head(tree)
+    comments = take_comments(tree)
+    page = _Article(tree, with_comments=not comments)
+    laid_out = Blocks()
+    page.lay_out(laid_out)
+    _lay_out_comments(laid_out, comments)
+    if not laid_out.parts:
+        raise UnreadableDocument("expected a page with text, found one without (pages made by scripts hold none)")
+    facts = [Fact(name, value, "HTML meta" if value in head else "page text") for name, value in page.facts()]
+    if encoding != "utf-8":
+        facts.append(Fact("encoding", encoding, "bytes"))
+    return laid_out.extracted(facts)
+
+
+def _parse(text: str) -> Any:
+    # Imported here: lxml and trafilatura are needed for pages only.
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(text.encode("utf-8"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise UnreadableDocument(f"expected an HTML page, found: {str(error)[:200] or 'nothing'}") from None
+
+
+def _head(tree: Any) -> str:
+    """Return everything that a page states about itself: meta tags, its title, links, and data for search engines."""
+    said = [str(value) for element in tree.iter("meta", "link", "time") for value in element.attrib.values()]
+    said += [element.text or "" for element in tree.iter("title")]
+    said += [element.text or "" for element in tree.iter("script") if element.get("type") == "application/ld+json"]
+    return "\n".join(" ".join(value.split()) for value in said)
+
+
+class _Article:
+    """What trafilatura takes for the page's main text; the whole body's text where it finds none."""
+
+    def __init__(self, tree: Any, *, with_comments: bool) -> None:
+        from trafilatura import bare_extraction
+
+        logging.getLogger("trafilatura").setLevel(logging.ERROR)  # That a page has no text is said in our own words.
+        whole = list(blocks(tree.find("body"))) if tree.find("body") is not None else []
+        # The search through all of a page's text for a date takes any number that looks like one.
+        found = bare_extraction(
+            tree,
+            with_metadata=True,
+            include_comments=with_comments,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+        self._found: Any = None if isinstance(found, dict) else found
+        self._blocks = (
+            list(blocks(self._found.body)) if self._found is not None and self._found.body is not None else whole
+        )
+        loose = self._found.commentsbody if self._found is not None and with_comments else None
+        self._loose = [block for block in blocks(loose) if block[0] != "heading"] if loose is not None else []
+
+    def facts(self) -> list[tuple[FactName, str]]:
+        """Return what the page states about itself."""
+        if self._found is None:
+            return []
+        names: tuple[tuple[FactName, str], ...] = (
+            ("title", "title"), ("author", "author"), ("published", "date"), ("publication", "sitename"), ("url", "url")
+        )  # fmt: skip
+        values = [(name, " ".join((getattr(self._found, key) or "").split())[:500]) for name, key in names]
+        return [(name, value) for name, value in values if value and (name != "published" or _DATE.match(value))]
+
+    def lay_out(self, laid_out: Blocks) -> None:
+        """Add the title and the article, then comments that the page does not tell apart: each without a writer."""
+        title = next((value for name, value in self.facts() if name == "title"), None)
+        if title and self._blocks and not any(_same(text, title) for _, text in self._blocks[:3]):
+            laid_out.add("title", title)
+        for kind, text in self._blocks:
+            is_title = title is not None and not laid_out.parts and _same(text, title)
+            laid_out.add("title" if is_title else kind, text)
+        for number, (kind, text) in enumerate(self._loose, 1):
+            laid_out.add("comment" if kind == "paragraph" else kind, text, number=number)
+
+
+def _same(text: str, title: str) -> bool:
+    return " ".join(text.casefold().split()) == " ".join(title.casefold().split())
+
+
+def _lay_out_comments(laid_out: Blocks, comments: list[WebComment]) -> None:
+    number = 0
+    for comment in comments:
+        if comment.pingback:
+            for _, text in comment.blocks:
+                laid_out.add("furniture", text, reason="pingback or trackback")
+            continue
+        number += 1
+        laid_out.add("byline", comment.name or "", name=comment.name, number=number)
+        laid_out.add("furniture", comment.date or "", number=number, reason="date of a comment")
+        for kind, text in comment.blocks:
+            said: SegmentKind = "comment" if kind in ("paragraph", "heading") else kind
+            laid_out.add(said, text, name=comment.name, number=number)

@@ -1,0 +1,1 @@
+"""Formats: their tests make the files that they read."""
