@@ -193,22 +193,40 @@ def open_library(
         raise IndexUnavailable(f"expected a data folder at {data_dir}, and it cannot be made: {reason}") from None
     record = Record.open(database_url or data_dir / RECORD_NAME)
     try:
-        analyzer = analyzer or Analyzer(load_lexicon())
-        upkeep = Upkeep(
-            folder=data_dir / DERIVED_NAME,
-            record=record,
-            analyzer=analyzer,
-            detector=LanguageDetector(analyzer.lexicon),
-            embedding=embedding or SubwordEmbedding(),
-            max_tokens=max_tokens,
-            preparation=_preparation(max_tokens, analyzer.lexicon.sha256),
-        )
+        upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens)
         _make_fit(data_dir, upkeep, lock_timeout_seconds, progress)
         legs = _open_legs(data_dir, upkeep, compare_at_most, lock_timeout_seconds)
         return Library(data_dir, upkeep, legs, max_bytes=max_bytes)
     except BaseException:
         record.close()
         raise
+
+
+def examine(
+    data_dir: Path, record: Record, embedding: Embedding | None, *, max_tokens: int = MAX_TOKENS
+) -> dict[str, str]:
+    """Look at both indexes without opening or changing them: "ok", or what is wrong with each."""
+    upkeep = _upkeep(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens)
+    manifest, lag = upkeep.manifest(), upkeep.lag()
+    faults = {
+        "lexical": upkeep.find_lexical_fault(manifest.lexical),
+        "vectors": upkeep.find_vectors_fault(manifest.vectors),
+    }
+    if upkeep.is_behind(manifest) and not faults["lexical"]:
+        faults["lexical"] = f"behind the record by {lag['lexical']} passages"
+    return {name: fault or "ok" for name, fault in faults.items()}
+
+
+def _upkeep(data_dir: Path, record: Record, analyzer: Analyzer, embedding: Embedding | None, max_tokens: int) -> Upkeep:
+    return Upkeep(
+        folder=data_dir / DERIVED_NAME,
+        record=record,
+        analyzer=analyzer,
+        detector=LanguageDetector(analyzer.lexicon),
+        embedding=embedding or SubwordEmbedding(),
+        max_tokens=max_tokens,
+        preparation=_preparation(max_tokens, analyzer.lexicon.sha256),
+    )
 
 
 def _make_fit(data_dir: Path, upkeep: Upkeep, timeout_seconds: float, progress: Progress | None) -> None:

@@ -23,7 +23,7 @@ def open_assistant(settings: Settings) -> Assistant:
         max_tokens=settings.max_passage_tokens,
         max_bytes=settings.max_document_bytes,
         database_url=settings.database_url.get_secret_value() or None,
-        embedding=_embedding(settings),
+        embedding=embedding_of(settings),
     )
     model = None
     if settings.llm_model:
@@ -35,7 +35,7 @@ def open_assistant(settings: Settings) -> Assistant:
     return Assistant(library, Conversations(library.record), settings, load_cues(), aids, model)
 
 
-def _embedding(settings: Settings) -> Embedding | None:
+def embedding_of(settings: Settings) -> Embedding | None:
     """What makes the vectors, None for the library's own; a model is not asked yet."""
     kind, _, model = settings.embedding.partition(":")
     if kind == "openai":
