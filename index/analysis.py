@@ -11,18 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from index import matching
 from index.entries import TOKEN, Entries
 from index.lexicon import Lexicon
+from index.matching import RELATED_WEIGHT
+from index.normalising import normalise
 from index.records import Span
-from index.words import DEFAULTS, Word, WordAnalyzer, WordSettings, normalise
+from index.words import Word, WordAnalyzer
 
 PART_WEIGHT = 0.5
-RELATED_WEIGHT = 0.4
 MAX_RELATED = 8
-# How strongly a text has a term that it has in another word, in the same and in another language.
-MATCH_RELATED = 0.4
-MATCH_PARTS = 0.6
-MATCH_FOREIGN_SURFACE = 0.9
 
 # The first character of a term in the index tells a stem, a concept and a function word's concept apart.
 SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
@@ -100,9 +98,9 @@ class QuestionTerms:
 class Analyzer:
     """The analysis of texts and questions in any language; concepts in en, da, nb, nn and sv."""
 
-    def __init__(self, lexicon: Lexicon, settings: WordSettings = DEFAULTS) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.words = WordAnalyzer(lexicon, settings)
+        self.words = WordAnalyzer(lexicon)
         self._entries = Entries(lexicon)
 
     @property
@@ -197,15 +195,15 @@ class Analyzer:
     def match(self, question: QuestionTerms, text: str, language: str) -> tuple[float, ...]:
         """How strongly `text` has each of `question.terms`, 0..1, in their order.
 
-        1 for the same word or concept, less where a word has several senses, MATCH_RELATED for a related concept,
-        MATCH_PARTS times the share of parts found for a compound.
+        1 for the same word or concept, less where a word has several senses, matching.RELATED for a related concept,
+        matching.PARTS times the share of parts found for a compound.
         """
         return self.strengths(question, self.passage(text, language), language)
 
     def strengths(self, question: QuestionTerms, passage: PassageTerms, language: str) -> tuple[float, ...]:
         """`match` for a text in `language` that `passage` has analysed already."""
         foreign = language != question.language
-        return tuple(_strength(term, passage, foreign) for term in question.terms)
+        return tuple(matching.strength(term, passage, foreign) for term in question.terms)
 
     def _term(self, token: Token, *, first: bool) -> QuestionTerm:
         word = token.word
@@ -243,19 +241,3 @@ class Analyzer:
                 if other not in own and self.lexicon.concepts[other].pos != "func":
                     found[other] = max(RELATED_WEIGHT * weight * closeness, found.get(other, 0.0))
         return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
-
-
-def _strength(term: QuestionTerm, passage: PassageTerms, foreign: bool) -> float:
-    best = 0.0
-    if term.surface and term.surface in passage.surface:
-        best = (MATCH_FOREIGN_SURFACE if foreign else 1.0) * min(1.0, passage.surface[term.surface])
-    for id_, weight in term.concepts:
-        if found := passage.concepts.get(id_):
-            best = max(best, (min(1.0, weight) * min(1.0, found)) ** 0.5)
-    for id_, weight in term.related:
-        if id_ in passage.concepts:
-            best = max(best, MATCH_RELATED * min(1.0, weight / RELATED_WEIGHT))
-    if term.parts:
-        share = sum(part in passage.surface for part in term.parts) / len(term.parts)
-        best = max(best, MATCH_PARTS * share)
-    return min(1.0, best)

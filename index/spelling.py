@@ -11,7 +11,7 @@ from itertools import product
 
 from index.analysis import Analyzer, QuestionTerm, QuestionTerms
 from index.lexicon import LANGUAGES
-from index.words import normalise
+from index.normalising import normalise
 
 LETTERS = {
     "en": "abcdefghijklmnopqrstuvwxyz",

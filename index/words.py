@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
-from pathlib import Path
 
-from index import compounds
-from index.errors import InvalidData
+from index import compounds, inflections
 from index.folding import fold, strip_marks
 from index.lemmas import Lemmas
 from index.lexicon import LANGUAGES, Lexicon
+from index.normalising import normalise
 
-INFLECTIONS = Path(__file__).parent / "data" / "inflections.tsv"
-# What a rule of inflection may lead to, and the shortest stem that it may leave.
-INFLECTED = frozenset({"noun", "verb", "adj", "name"})
-MIN_STEM = 3
-CONTRACTIONS = ("'re", "'ll", "'ve", "'d", "'m")
 SNOWBALL = {"en": "english", "da": "danish", "nb": "norwegian", "nn": "norwegian", "sv": "swedish"}
 
 
@@ -40,27 +33,11 @@ class Word:
     known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WordSettings:
-    """What word analysis does; the defaults were measured (docs/decisions/0102-analysis.md)."""
-
-    neutral_unknown: bool = False
-    strip_surface: bool = False
-    split_known: bool = False
-    union_lemma: bool = True
-    variants: bool = True
-    fold: bool = True
-
-
-DEFAULTS = WordSettings()
-
-
 class WordAnalyzer:
     """Analyses words of any language; the five of the lexicon get concepts, the others a folded surface form."""
 
-    def __init__(self, lexicon: Lexicon, settings: WordSettings = DEFAULTS) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.settings = settings
         self._cache: dict[str, dict[str, Word]] = {}
         self._sources: dict[str, list[Callable[[], Mapping[str, Word]]]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
@@ -139,28 +116,25 @@ class WordAnalyzer:
         )
 
     def surface(self, word: str, language: str) -> str:
-        """The indexed form of a lower-case word that no dictionary has: its folded stem."""
-        return self._surface(word, word, language, known=False)
+        """The indexed form of a lower-case word, or of its lemma where a dictionary has one: the folded stem."""
+        return fold(self._stem(word, language))
 
     def _analyse(self, word: str, language: str, *, is_part: bool = False) -> Word:
         if language not in LANGUAGES:
-            surface = fold(word) if self.settings.fold else word
-            return Word(surface=surface, keys=(word,))
+            return Word(surface=fold(word), keys=(word,))
         if word[0].isdigit():
             ids = self.lexicon.words(language).get(word, ())
             return Word(surface=word, keys=(word,), concepts=_weigh(ids), known=bool(ids))
         lemma = self.lemma(word, language)
         ids, function = self._senses(word, lemma, language)
-        if not ids and (citation := self._citation(word, language)):
+        if not ids and (citation := inflections.citation(word, language, self.lexicon)):
             lemma, ids = citation, self.lexicon.words(language)[citation]
         known = bool(ids) or word in self.lexicon.forms[language] or self.is_dictionary_word(word, language)
-        if not known and self.settings.variants and (variant := self._variant(word, language)):
+        if not known and (variant := self._variant(word, language)):
             return self._analyse(variant, language, is_part=is_part)
-        parts: tuple[Word, ...] = ()
-        if not (function or is_part) and (not ids or self.settings.split_known):
-            parts = self._parts(word, lemma, language)
+        parts = () if function or is_part or ids else self._parts(word, lemma, language)
         return Word(
-            surface=self._surface(word, lemma, language, known),
+            surface=self.surface(lemma, language),
             keys=(word,) if lemma == word else (word, lemma),
             concepts=_weigh(ids),
             parts=parts,
@@ -169,44 +143,22 @@ class WordAnalyzer:
         )
 
     def _senses(self, word: str, lemma: str, language: str) -> tuple[tuple[str, ...], bool]:
-        """Concept ids of the word as written, else of its lemma; of a function word only the func rows."""
+        """Concept ids of the word as written and of its lemma; of a function word only the func rows."""
         entries = self.lexicon.words(language)
-        ids = entries.get(word, ())
-        if not ids or self.settings.union_lemma:
-            ids = (*ids, *(id_ for id_ in entries.get(lemma, ()) if id_ not in ids))
+        written = entries.get(word, ())
+        ids = (*written, *(id_ for id_ in entries.get(lemma, ()) if id_ not in written))
         functions = tuple(id_ for id_ in ids if self.lexicon.concepts[id_].pos == "func")
         return (functions, True) if functions else (ids, False)
-
-    def _citation(self, word: str, language: str) -> str | None:
-        """A content word of the lexicon that `word` is an inflection of by rule, where the dictionary knew none."""
-        entries = self.lexicon.words(language)
-        for ending, replacement in _inflections()[language]:
-            stem = word[: -len(ending)]
-            if len(stem) < MIN_STEM or not word.endswith(ending):
-                continue
-            ids = entries.get(stem + replacement)
-            if ids and all(self.lexicon.concepts[id_].pos in INFLECTED for id_ in ids):
-                return stem + replacement
-        return None
-
-    def _surface(self, word: str, lemma: str, language: str, known: bool) -> str:
-        if not known and self.settings.neutral_unknown:
-            return self._name(word)
-        stem = self._stem(lemma, language)
-        if self.settings.fold:
-            stem = fold(stem)
-        return strip_marks(stem) if self.settings.strip_surface else stem
 
     def name(self, text: str, word: Word) -> str | None:
         """The form that a token has in every language if it is a name; None where it is not written or known as one.
 
         Stems differ between languages, and a name is the same in all of them: folded, without the s of a genitive.
         """
-        return self._name(normalise(text)) if is_title(text) and is_bare(word) else None
-
-    def _name(self, word: str) -> str:
-        bare = word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word
-        return fold(bare) if self.settings.fold else bare
+        if not (is_title(text) and is_bare(word)):
+            return None
+        name = normalise(text)
+        return fold(name[:-1] if name.endswith("s") and len(name) > 4 and not name.endswith("ss") else name)
 
     def _stem(self, word: str, language: str) -> str:
         stemmer = self._stemmers.get(language)
@@ -265,42 +217,6 @@ def is_bare(word: Word) -> bool:
 def is_title(text: str) -> bool:
     """Whether a token is written as names are: a capital, then none ("Mette", not "ROI" or "mette")."""
     return len(text) > 1 and text[0].isupper() and text[1:].islower()
-
-
-@lru_cache(maxsize=1)
-def _inflections() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Language → (ending, what stands there in the citation form), the longest endings first."""
-    rules: dict[str, list[tuple[str, str]]] = {language: [] for language in LANGUAGES}
-    for number, line in enumerate(INFLECTIONS.read_text(encoding="utf-8").splitlines()[1:], start=2):
-        cells = line.split("\t")
-        if len(cells) != 3 or cells[0] not in rules or not cells[1]:
-            raise InvalidData(
-                f"{INFLECTIONS.name} line {number}: expected language, ending, replacement, found {line!r}"
-            )
-        rules[cells[0]].append((cells[1], cells[2]))
-    return {language: tuple(sorted(found, key=lambda rule: -len(rule[0]))) for language, found in rules.items()}
-
-
-@lru_cache(maxsize=65_536)
-def normalise(token: str) -> str:
-    """Lower case, composed letters, straight apostrophes, no possessive 's; numbers without grouping, with a point."""
-    word = unicodedata.normalize("NFC", token).lower().replace("’", "'")
-    if word.endswith("'s") or word.endswith("s'"):
-        word = word[:-2] if word.endswith("'s") else word[:-1]
-    elif "'" in word:
-        word = next((word.removesuffix(ending) for ending in CONTRACTIONS if word.endswith(ending)), word)
-    if word and word[0].isdigit():
-        return _number(word)
-    return word or token
-
-
-def _number(word: str) -> str:
-    """10.000, 10,000 and 10 000 → 10000; 1,5 → 1.5."""
-    word = "".join(word.split())
-    groups = word.replace(",", ".").split(".")
-    if len(groups) > 1 and all(len(group) == 3 and group.isdigit() for group in groups[1:]) and groups[0] != "0":
-        return "".join(groups)
-    return ".".join(groups)
 
 
 def _weigh(ids: tuple[str, ...]) -> tuple[tuple[str, float], ...]:

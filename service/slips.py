@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from index.analysis import Analyzer, QuestionTerm
 from index.errors import IndexUnavailable
 from index.lexical import LexicalIndex
-from index.words import normalise
+from index.normalising import normalise
 from service.cues import Cues
 
 MIN_NAME_CHARACTERS = 5
