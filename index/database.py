@@ -61,6 +61,20 @@ def for_writing(engine: Engine) -> Engine:
 
 
 @contextmanager
+def writing_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
+    """Let one process at a time change documents, on whatever machine; with SQLite the data folder's lock does that.
+
+    Raises:
+        IndexUnavailable: another one did all the time, or the database is away.
+    """
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    with explained(engine.url), postgresql.writing_documents(engine, timeout_seconds):
+        yield
+
+
+@contextmanager
 def explained(url: URL) -> Iterator[None]:
     """Turn the database's errors into IndexUnavailable with one readable line; broken constraints pass through."""
     try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from index.analysis import Analyzer
 from index.chunk import MAX_TOKENS
+from index.database import writing_documents
 from index.embedder import Progress
 from index.embedding import Embedding
 from index.errors import IndexUnavailable
@@ -139,8 +140,31 @@ class Library:
     @contextmanager
     def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Upkeep]:
         """Hold the writer lock. Raises IndexUnavailable that names who holds it."""
-        with self._legs.pausing(), writer_lock(self.data_dir, timeout_seconds=timeout_seconds):
+        with (
+            self._legs.pausing(),
+            writer_lock(self.data_dir, timeout_seconds=timeout_seconds),
+            writing_documents(self.record.engine, timeout_seconds),
+        ):
             yield self.upkeep
+
+    def follow(self) -> bool:
+        """Bring the lexical index up to what others have changed in the record; return whether it was behind.
+
+        Others are replicas of the service that share the record and have data folders of their own, or a process that
+        died between storing a document and indexing it. Where somebody is at it, nothing is done.
+
+        Raises:
+            IndexUnavailable: the record or the index cannot be used.
+        """
+        if not self.upkeep.is_behind(self.upkeep.manifest()):
+            return False
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(writer_lock(self.data_dir, timeout_seconds=0))
+            except IndexUnavailable:
+                return True
+            self.upkeep.catch_up_lexical()
+        return True
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes and the record."""

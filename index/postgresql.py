@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
+
+from index.errors import IndexUnavailable
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000
@@ -12,6 +17,9 @@ LOCK_MILLISECONDS = 20_000
 """Documents are stored one transaction each, of some milliseconds; who waits longer has found something wrong."""
 MIGRATING = 0x4B696C64
 """The key of the advisory lock under which tables are made or changed."""
+WRITING = MIGRATING + 1
+"""The key of the one under which documents are changed."""
+POLL_SECONDS = 0.05
 
 # By SQLSTATE, or by its first two characters, which are its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _EXPLANATIONS = {
@@ -79,6 +87,26 @@ def _printable(row: Any) -> Any:
 def writing_options() -> dict[str, Any]:
     """The options of a transaction that writes: it waits for others' locks and then sees what they did."""
     return {"isolation_level": "READ COMMITTED"}
+
+
+@contextmanager
+def writing_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
+    """Let one replica of the service at a time change documents. The server lets go of the lock when a replica dies.
+
+    Raises:
+        IndexUnavailable: another one held it all the time.
+    """
+    until = time.monotonic() + timeout_seconds
+    # A connection of its own that is in no transaction: the lock is the session's.
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": WRITING}).scalar():
+            if time.monotonic() > until:
+                raise IndexUnavailable("another replica of the service is changing documents; wait for it to finish")
+            time.sleep(POLL_SECONDS)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITING})
 
 
 def lock_migrations(connection: Connection) -> None:
