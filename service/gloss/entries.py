@@ -147,7 +147,7 @@ class Entries:
 
     def _after(self, entry: Sequence[str], tag: str, language: str) -> str:
         """How an entry that ends in the infinitive marker or a preposition is seen by the word after it."""
-        if entry[-1] in ("at", "å", "att") or (entry[-1] == "to" and tag == "AUX"):
+        if entry[-1] in ("at", "å", "att") or (entry[-1] == "to" and tag in ("AUX", "ADJ")):
             return "INFM"
         if not tag.startswith(("V", "N", "PREP", "ADJ", "IMP")):
             return ""  # selv om: a conjunction

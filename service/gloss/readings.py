@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.lexicon import LANGUAGES, Concept
@@ -32,8 +32,9 @@ ADVERB_COST = 0.5
 """For an adjective in the form of an adverb."""
 RELATIONS_BONUS = 0.06
 """For each relation of a concept, up to ten: what is related to much is spoken of much."""
-PREFERRED_BONUS = 3.0
-"""Puts the concepts of preferred.tsv before all others of the same word class, …"""
+PREFERRED_COST = -1.0
+PREFERRED_LEAD = 0.35
+"""Puts the concepts of preferred.tsv before all others of the same word class, but not out of the context's reach, …"""
 PREFERRED_WEIGHT = 0.5
 """… and their word class before the others, unless the neighbours say otherwise."""
 MAX_WORD = 60
@@ -205,9 +206,9 @@ class Reader:
         for concept in self.vocabulary.concepts(lemma, language):
             if concept.pos == "func" or (form and not _fits(concept.pos, *form)):
                 continue
-            by_pos.setdefault(concept.pos, []).append(self._sense(concept, lemma, language, preferred))
+            by_pos.setdefault(concept.pos, []).append(self._sense(concept, lemma, language))
         for pos, senses in by_pos.items():
-            senses.sort(key=lambda sense: sense.cost)
+            senses = _ordered(senses, preferred)
             feature = form[1] if form else _guess(word, lemma, pos, language) if guess else CITATION[pos]
             shown = "verb" if form and form[0] == "verb" else pos
             weight = min(PREFERRED_WEIGHT, -senses[0].cost) - cost
@@ -218,14 +219,11 @@ class Reader:
             if language == "en" and pos == "verb" and feature == "inf":
                 yield replace(made, tag="VF", feature="pres", weight=made.weight - 0.05)
 
-    def _sense(self, concept: Concept, lemma: str, language: str, preferred: tuple[str, ...]) -> Sense:
+    def _sense(self, concept: Concept, lemma: str, language: str) -> Sense:
         words = [word.lower() for word in concept.words[language]]
         rank = words.index(lemma) if lemma in words else len(words)
         cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + RANK_COST * min(rank, 3)
         cost -= RELATIONS_BONUS * min(10, len(self.vocabulary.lexicon.related.get(concept.id, ())))
-        if concept.id in preferred:
-            cost -= PREFERRED_BONUS - preferred.index(concept.id) * 0.5
-            cost = min(cost, -1.0)
         return Sense(concept, cost)
 
     def forms_of(self, word: str, lemma: str, pos: str, language: str) -> Iterator[str]:
@@ -235,6 +233,19 @@ class Reader:
                 found.irregular or self._morphology.is_form(word, lemma, language)
             ):
                 yield found.feature
+
+
+def _ordered(senses: Sequence[Sense], preferred: Sequence[str]) -> list[Sense]:
+    """The senses by cost, those of `preferred` moved before all others in its order."""
+    others = sorted((sense for sense in senses if sense.concept.id not in preferred), key=lambda sense: sense.cost)
+    if len(others) == len(senses):
+        return others
+    chosen = sorted(
+        (sense for sense in senses if sense.concept.id in preferred), key=lambda s: preferred.index(s.concept.id)
+    )
+    first = [replace(sense, cost=PREFERRED_COST + PREFERRED_LEAD * place) for place, sense in enumerate(chosen)]
+    behind = first[-1].cost + PREFERRED_LEAD - others[0].cost if others else 0.0
+    return first + [replace(sense, cost=sense.cost + max(0.0, behind)) for sense in others]
 
 
 def _alike(reading: Reading) -> bool:
