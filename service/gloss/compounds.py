@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from service.gloss.readings import Reader
 
 COMPOUND_COST = 1.5
+MIN_UNLISTED = 4
+"""Letters of a part in a compound that no dictionary has: shorter ones fit in by accident (`dyrk-ane`)."""
 # Only these may be parts of a compound: a function word or a name inside a word is mostly an accident.
 PART_POS = ("noun", "verb", "adj", "adv")
 
@@ -21,8 +23,10 @@ PART_POS = ("noun", "verb", "adj", "adv")
 class Compounds:
     """Finds the readings of words that have no entry of their own but parts that do."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, no_parts: frozenset[str]) -> None:
+        """Take the reader of the parts, and the words that are no part of one (`vild-hed`, `unde-rstøtte`)."""
         self._reader = reader
+        self._no_parts = no_parts
 
     def hyphenated(self, written: str, language: str) -> tuple[Reading, ...]:
         """The readings of `Facebook-bureauer` by its last part; a first part that is no plain word stays as it is."""
@@ -55,10 +59,25 @@ class Compounds:
         if not found or len(first) < len(found) - 1:
             return
         for last in self._last_parts(found[-1], language):
-            yield replace(last, weight=last.weight - COMPOUND_COST, parts=(*first, last), lemma=word)
+            if self._is_sure(word, found, last, language):
+                yield replace(last, weight=last.weight - COMPOUND_COST, parts=(*first, last), lemma=word)
+
+    def _is_sure(self, word: str, parts: Sequence[str], last: Reading, language: str) -> bool:
+        """Whether the word is made of these parts, and not only spelt as if it were (`fat-ale`, `vild-hed`)."""
+        if last.lemma in self._no_parts or not self._no_parts.isdisjoint(parts):
+            return False
+        if self._reader.is_dictionary_word(word, language):
+            # The dictionary knows the compound's own lemma: it must end as the last part's.
+            return self._reader.dictionary_lemma(word, language).endswith(last.lemma)
+        if last.pos not in ("noun", "adj") or len(parts[-1]) < MIN_UNLISTED:
+            return False
+        return len(parts) == 2 or all(len(part) >= MIN_UNLISTED for part in parts)
 
     def _part(self, part: str, language: str) -> Reading | None:
         """The best reading of a first part, which stands in citation form."""
+        # `hoved-`: what a word means as a first part, where that is something of its own.
+        if own := list(self._reader.entries(part + "-", part + "-", None, 0.0, language)):
+            return own[0]
         if part in self._reader.functions(language):
             return None
         readings = list(self._reader.entries(part, part, None, 0.0, language, compound=True))

@@ -29,15 +29,18 @@ class Rule:
 class Tables:
     """All tables.
 
-    `function_words` in the file's order; `rules[language]`; `irregular[language][pos, lemma, feature]` → forms, the
+    `function_words` in the file's order; `rules[language]`; `defaults[language]` rules for what no dictionary has;
+    `irregular[language][pos, lemma, feature]` → forms, the
     usual one first; `contractions` English, lower case; `names` words that are rather names where they are capitalised;
     `transitions[tag, next tag]` weights; `preferred[language, word]` → concept ids in order;
     `wordings[concept id, language]` what a concept is called in a gloss; `entries` concepts that only a gloss needs;
-    `prefixes` of verbs, which leave a verb irregular.
+    `prefixes` of verbs, which leave a verb irregular; `no_parts` are words that inside another are rarely a part of a
+    compound.
     """
 
     function_words: tuple[FunctionWord, ...]
     rules: Mapping[str, tuple[Rule, ...]]
+    defaults: Mapping[str, tuple[Rule, ...]]
     irregular: Mapping[str, Mapping[tuple[str, str, str], tuple[str, ...]]]
     contractions: Mapping[str, str]
     names: frozenset[str]
@@ -46,6 +49,7 @@ class Tables:
     wordings: Mapping[tuple[str, str], str]
     entries: tuple[Concept, ...]
     prefixes: frozenset[str]
+    no_parts: frozenset[str]
 
 
 @cache
@@ -55,25 +59,31 @@ def load_tables(folder: Path = FOLDER) -> Tables:
     Raises:
         InvalidData: a table is missing or has a malformed line; the message names it.
     """
-    rules: dict[str, list[Rule]] = {language: [] for language in LANGUAGES}
-    for language, pos, feature, lemma_ending, form_ending in _rows(folder / "inflection.tsv", 5):
-        rules[language].append(Rule(pos, feature, lemma_ending, form_ending))
     irregular: dict[str, dict[tuple[str, str, str], tuple[str, ...]]] = {language: {} for language in LANGUAGES}
     for language, pos, lemma, feature, form in _rows(folder / "irregular.tsv", 5):
         key = (pos, lemma, feature)
         irregular[language][key] = (*irregular[language].get(key, ()), form)
     return Tables(
         function_words=tuple(_function_word(cells) for cells in _rows(folder / "function_words.tsv", 8)),
-        rules={language: tuple(found) for language, found in rules.items()},
+        rules=_rules(folder / "inflection.tsv"),
+        defaults=_rules(folder / "defaults.tsv"),
         irregular=irregular,
         contractions={cells[0]: cells[1] for cells in _rows(folder / "contractions.tsv", 2)},
         prefixes=frozenset(line for (line,) in _rows(folder / "prefixes.tsv", 1)),
+        no_parts=frozenset(line for (line,) in _rows(folder / "no_parts.tsv", 1)),
         names=frozenset(line for (line,) in _rows(folder / "names.tsv", 1)),
         transitions={(tag, after): float(weight) for tag, after, weight in _rows(folder / "transitions.tsv", 3)},
         preferred={(lang, word): tuple(ids.split("|")) for lang, word, ids in _rows(folder / "preferred.tsv", 3)},
         entries=tuple(_entry(cells) for cells in _rows(folder / "entries.tsv", 7)),
         wordings={(id_, language): word for id_, language, word in _rows(folder / "wordings.tsv", 3)},
     )
+
+
+def _rules(path: Path) -> dict[str, tuple[Rule, ...]]:
+    rules: dict[str, list[Rule]] = {language: [] for language in LANGUAGES}
+    for language, pos, feature, lemma_ending, form_ending in _rows(path, 5):
+        rules[language].append(Rule(pos, feature, lemma_ending, form_ending))
+    return {language: tuple(found) for language, found in rules.items()}
 
 
 def _rows(path: Path, columns: int) -> Iterator[list[str]]:

@@ -10,6 +10,7 @@ from index.lexicon import LANGUAGES, Lexicon
 from index.words import WordAnalyzer
 from service.gloss.choose import choose_senses
 from service.gloss.compounds import Compounds
+from service.gloss.confidence import Confidence
 from service.gloss.data import load_tables
 from service.gloss.english import EnglishWriter
 from service.gloss.entries import Entries
@@ -44,11 +45,12 @@ class Glosser:
         self._lexicon = lexicon
         self._morphology = morphology
         self._tables = tables
-        self._follows = Transitions(tables.transitions)
+        self._follows = {language: Transitions(tables.transitions, language) for language in LANGUAGES}
         vocabulary = Vocabulary(lexicon, tables.entries)
         self._reader = Reader(vocabulary, tables, words, morphology)
-        self._compounds = Compounds(self._reader)
+        self._compounds = Compounds(self._reader, tables.no_parts)
         self._entries = Entries(vocabulary, tables, self._reader)
+        self._confidence = Confidence(lexicon, tables.wordings)
         self._english = EnglishWriter(morphology, tables.wordings)
         self._nordic = {
             language: NordicWriter(language, morphology, words, tables.wordings)
@@ -73,6 +75,7 @@ class Glosser:
             tokens = expand(tokens, self._tables.contractions)
         nodes = self.read(tokens, source)
         nodes = rewrite(nodes, source, target, self._tables.function_words)
+        nodes = self._confidence.leave_unsure(nodes, target)
         written = self._english.write(nodes) if target == "en" else self._nordic[target].write(nodes, source)
         return _join(tokens, written)
 
@@ -96,7 +99,7 @@ class Glosser:
         for node in self._entries.find(words, language):
             kept = " ".join(token.text for token in tokens[node.start : node.end])
             nodes.append(replace(node, words=kept))
-        path = best_path(nodes, places, self._follows)
+        path = best_path(nodes, places, self._follows[language])
         return choose_senses(numbered(path, language, self._morphology), self._lexicon)
 
     def _readings(self, tokens: Sequence[Token], place: int, language: str) -> Sequence[Reading]:

@@ -19,6 +19,18 @@ VOWELS = frozenset("aeiouyæøåäö")
 _MIN_TAIL = 2
 
 
+# Endings of Bokmål, and what Nynorsk has for them.
+_BOKMAAL_VERBS = {
+    "et": {"pres": "ar", "past": "a", "part": "a"},
+    "te": {"pres": "er", "past": "te", "part": "t"},
+    "de": {"pres": "er", "past": "de", "part": "d"},
+}
+_BOKMAAL_NOUNS = {
+    "en": {"sg.def": "en", "pl": "ar", "pl.def": "ane"},
+    "et": {"sg.def": "et", "pl": "", "pl.def": "a"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """A lemma that a form may belong to, and as which form of it."""
@@ -110,15 +122,10 @@ class Morphology:
             base = irregular.get((pos, lemma, feature.removesuffix(".pass")))
             if base and feature != "pres.pass":
                 return base[0] + "s"
-        proposals = [form for rule in self._rules[language].get((pos, feature), ()) if (form := _form(lemma, rule))]
-        for form in proposals:
-            known = self.is_form(form, lemma, language)
-            # The dictionaries have many neuters as adverbs with a lemma of their own (godt, langt).
-            known = known or (
-                feature == "neut" and form == lemma + "t" and self._words.is_dictionary_word(form, language)
-            )
-            if known and (form != lemma or rule_allows_bare(feature)):
-                return form
+        if language == "nn" and pos == "verb" and (form := self._by_bokmaal(lemma, pos, feature)):
+            return form
+        if form := self._proposed(lemma, pos, feature, language):
+            return form
         for cut in range(2, len(lemma) - _MIN_TAIL + 1):
             tail = lemma[cut:]
             # A noun may be a compound of any first part, a verb only of a prefix.
@@ -127,7 +134,58 @@ class Morphology:
                 return lemma[:cut] + found[0]
         if language == "en":
             return english(lemma, pos, feature)
-        return self._by_tail(lemma, pos, feature, language) or _regular_verb(lemma, pos, feature, language)
+        return (
+            self._by_tail(lemma, pos, feature, language)
+            or (self._by_bokmaal(lemma, pos, feature) if language == "nn" else None)
+            or self._by_default(lemma, pos, feature, language)
+        )
+
+    def _proposed(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
+        """What the rules propose and the dictionary knows."""
+        proposals = [form for rule in self._rules[language].get((pos, feature), ()) if (form := _form(lemma, rule))]
+        # Every noun has a genitive in -s; few have such a plural.
+        genitive = lemma + "s" if pos == "noun" and language != "en" else None
+        if feature == "pl.def" and self.gender(lemma, language) != "neut":
+            # Swedish neuters have a plural in -en (`husen`), which is the singular of the others.
+            proposals = [form for form in proposals if form != self.inflect(lemma, "noun", "sg.def", language)]
+        for form in proposals:
+            known = form != genitive and self.is_form(form, lemma, language)
+            # The dictionaries have many neuters as adverbs with a lemma of their own (godt, langt).
+            known = known or (
+                feature == "neut" and form == lemma + "t" and self._words.is_dictionary_word(form, language)
+            )
+            if known and form != lemma:
+                return form
+        # A plural that the dictionary has under another lemma only (`fördelarna`: fördelare), but no genitive.
+        others = [form for form in proposals if len(form) > len(lemma) + 1]
+        singular = self._words.lemma(lemma, language) == lemma
+        listed = next((form for form in others if singular and self._words.is_dictionary_word(form, language)), None)
+        bare = (
+            lemma if lemma in proposals and rule_allows_bare(feature) and self.is_form(lemma, lemma, language) else None
+        )
+        if not feature.startswith("pl") or language == "en":
+            return bare
+        return bare or listed if pos == "noun" and self.gender(lemma, language) == "neut" else listed or bare
+
+    def _by_bokmaal(self, lemma: str, pos: str, feature: str) -> str | None:
+        """A Nynorsk verb or noun that is spelt as in Bokmål, whose dictionary has more, is inflected alike."""
+        if pos == "verb" and lemma.endswith("e") and feature in ("pres", "past", "part"):
+            past = self._proposed(lemma, "verb", "past", "nb") or ""
+            stem = lemma[:-1]
+            for ending, forms in _BOKMAAL_VERBS.items():
+                if past == stem + ending:
+                    return stem + forms[feature]
+        if pos == "noun" and feature in ("sg.def", "pl", "pl.def"):
+            definite = self._proposed(lemma, "noun", "sg.def", "nb") or ""
+            for ending, nouns in _BOKMAAL_NOUNS.items():
+                if definite == lemma.removesuffix("e") + ending:
+                    return lemma.removesuffix("e" if nouns[feature] else "") + nouns[feature]
+        return None
+
+    def _by_default(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
+        """The form that most words of this ending have."""
+        rules = self._tables.defaults[language]
+        return next((form for r in rules if (r.pos, r.feature) == (pos, feature) and (form := _form(lemma, r))), None)
 
     def _by_tail(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
         """A compound that no dictionary has is inflected as its last part."""
@@ -154,24 +212,6 @@ def english(lemma: str, pos: str, feature: str) -> str | None:
     if feature == "ger":
         return lemma[:-1] + "ing" if lemma.endswith("e") and not lemma.endswith(("ee", "ye", "oe")) else lemma + "ing"
     return lemma if pos == "verb" else None
-
-
-def _regular_verb(lemma: str, pos: str, feature: str, language: str) -> str | None:
-    """The usual present, and the forms of the loan verbs in -ere and -era, which are all inflected alike."""
-    if pos != "verb" or len(lemma) < 4:
-        return None
-    if feature == "pres" and lemma[-1] in "ea":
-        return lemma[:-1] + {"da": "er", "nb": "er", "nn": "ar", "sv": "ar"}[language]
-    if not lemma.endswith(("ere", "era")) or len(lemma) < 6:
-        return None
-    endings = {
-        "da": {"pres": "er", "past": "ede", "part": "et", "ger": "ende"},
-        "nb": {"pres": "er", "past": "te", "part": "t", "ger": "ende"},
-        "nn": {"pres": "er", "past": "te", "part": "t", "ger": "ande"},
-        "sv": {"pres": "ar", "past": "ade", "part": "at", "ger": "ande"},
-    }
-    ending = endings[language].get(feature)
-    return lemma[:-1] + ending if ending else None
 
 
 def _declined(form: str, pos: str, feature: str, language: str) -> tuple[str, ...]:

@@ -33,10 +33,13 @@ def _is_plural(nodes: Sequence[Node], place: int, language: str, morphology: Mor
         adjective = nodes[before].reading.feature
         before -= 1
     lemma = nodes[place].reading.lemma
-    alike = adjective == "pl" and morphology.inflect(lemma, "noun", "pl", language) == lemma
+    same = morphology.inflect(lemma, "noun", "pl", language) == lemma
+    alike = adjective == "pl" and same
     if before < 0:
         return alike
     reading = nodes[before].reading
+    if language == "en" and not same:
+        return False
     if nodes[before].tag == "NUM":
         return reading.feature != "sg"
     if nodes[before].tag in ("DET", "POSS", "NGEN"):

@@ -69,7 +69,7 @@ class Reader:
         self._words = words
         self._morphology = morphology
         self._cache: dict[tuple[str, str], tuple[Reading, ...]] = {}
-        self._compounds = Compounds(self)
+        self._compounds = Compounds(self, tables.no_parts)
         self._lemmas: dict[tuple[str, str], frozenset[str]] = {}
         self._functions: dict[str, dict[str, list[FunctionWord]]] = {language: {} for language in LANGUAGES}
         for row in tables.function_words:
@@ -91,6 +91,14 @@ class Reader:
                 self._cache.clear()
             self._cache[key] = tuple(self._read(word, language)) if len(word) <= MAX_WORD else ()
         return self._cache[key]
+
+    def is_dictionary_word(self, word: str, language: str) -> bool:
+        """Whether the full-form dictionary has the word."""
+        return self._words.is_dictionary_word(word, language)
+
+    def dictionary_lemma(self, word: str, language: str) -> str:
+        """The citation form that the dictionary has for the word."""
+        return self._words.lemma(word, language)
 
     def lemmas(self, word: str, language: str) -> frozenset[str]:
         """The word and the citation forms it may have."""
@@ -133,7 +141,7 @@ class Reader:
             ]
         elif content and (base := self.ungenitive(word, language)) and not functions:
             readings += [
-                replace(reading, tag="NGEN", genitive=True, weight=reading.weight - 0.3)
+                replace(reading, tag="NGEN", genitive=True, weight=reading.weight - 1.0)
                 for reading in self.read(base, language)
                 if reading.pos in ("noun", "name") and not reading.function and not reading.parts
             ]
@@ -177,7 +185,11 @@ class Reader:
             yield from self.entries(word, found.lemma, (found.pos, found.feature), cost, language)
         lemma = self._words.lemma(word, language)
         if not direct and lemma != word and not any(lemma == other for other, _, _ in seen):
-            yield from self.entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True)
+            base = self.ungenitive(word, language)
+            is_genitive = base is not None and any(reading.pos == "noun" for reading in self.read(base, language))
+            for reading in self.entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True):
+                if reading.pos != "noun" or not is_genitive:  # skabes is no cupboard, but a cupboard's
+                    yield reading
 
     def _is_neuter_plural(self, word: str, found: Analysis, language: str) -> bool:
         """Whether a Swedish form in -en is the plural of a neuter (`företagen`), not a singular."""

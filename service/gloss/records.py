@@ -68,6 +68,7 @@ class Node:
 
     `after` is the word class that the following word sees, where that is not the reading's own; `inner` are the
     function words that stand inside an entry of several words (`handler ikke om`). A `dropped` node's words are final.
+    `rivals` are other readings of the same words that fit the sentence about as well.
     """
 
     start: int
@@ -78,6 +79,7 @@ class Node:
     dropped: bool = False
     after: str = ""
     inner: tuple[FunctionWord, ...] = ()
+    rivals: tuple[Reading, ...] = ()
 
     @property
     def tag(self) -> str:

@@ -113,8 +113,11 @@ def _possessives_first(nodes: list[Node]) -> None:
     """`adressa mi` → my address: the possessive changes places with its noun and the noun's adjectives."""
     for place in range(1, len(nodes)):
         noun, possessive = nodes[place - 1], nodes[place]
-        if possessive.tag != "POSS" or noun.tag != "N" or not noun.reading.feature.endswith(".def"):
+        before = nodes[place - 2] if place > 1 else None
+        if possessive.tag != "POSS" or noun.tag != "N" or noun.dropped:
             continue
+        if not noun.reading.feature.endswith(".def") and (before is None or before.tag in ("DET", "ADJ", "POSS")):
+            continue  # `far min` stands bare, `en god venn min` does not
         nodes[place - 1] = possessive
         nodes[place] = noun.inflected(noun.reading.feature.removesuffix(".def"))
 
