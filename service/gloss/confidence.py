@@ -8,6 +8,7 @@ from dataclasses import replace
 from index.folding import fold
 from index.lexicon import Concept, Lexicon
 from service.gloss.choose import target_word
+from service.gloss.data import Tables
 from service.gloss.records import Node, Reading, Sense
 
 SENSE_MARGIN = 0.2
@@ -21,23 +22,32 @@ SAME_START = 4
 class Confidence:
     """Tells which chosen meanings are in doubt."""
 
-    def __init__(self, lexicon: Lexicon, wordings: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, lexicon: Lexicon, tables: Tables) -> None:
         self._lexicon = lexicon
-        self._wordings = wordings
+        self._wordings = tables.wordings
+        self._doubtful = tables.doubtful
 
-    def leave_unsure(self, nodes: Sequence[Node], target: str) -> tuple[Node, ...]:
+    def leave_unsure(self, nodes: Sequence[Node], source: str, target: str) -> tuple[Node, ...]:
         """The nodes, those in doubt with their original words as final ones."""
-        return tuple(replace(node, dropped=True) if self._is_unsure(node, target) else node for node in nodes)
+        return tuple(replace(node, dropped=True) if self._is_unsure(node, source, target) else node for node in nodes)
 
-    def _is_unsure(self, node: Node, target: str) -> bool:
+    def _is_unsure(self, node: Node, source: str, target: str) -> bool:
         reading = node.reading
         if node.dropped or reading.function or reading.kept:
             return False
+        if any((source, part.lemma) in self._doubtful for part in reading.parts or (reading,)):
+            # The Scandinavian languages mostly share the doubt: a cognate has the same meanings.
+            return target == "en" or source == "en" or not self._shares(node, target)
         if reading.parts:
             return any(self._is_ambiguous(part, None, target) for part in reading.parts if part.senses)
         return self._is_ambiguous(reading, node, target) or any(
             self._is_other(node, rival, target) for rival in node.rivals
         )
+
+    def _shares(self, node: Node, target: str) -> bool:
+        """Whether the word in the target is spelt as in the source, and so as open."""
+        word = node.sense and target_word(node.sense.concept, node.reading.lemma, target, self._wordings)
+        return bool(word) and fold(str(word)) == fold(node.reading.lemma)
 
     def _is_ambiguous(self, reading: Reading, node: Node | None, target: str) -> bool:
         """Whether another sense of the reading is about as likely and has another word."""

@@ -35,7 +35,7 @@ class Tables:
     `transitions[tag, next tag]` weights; `preferred[language, word]` → concept ids in order;
     `wordings[concept id, language]` what a concept is called in a gloss; `entries` concepts that only a gloss needs;
     `prefixes` of verbs, which leave a verb irregular; `no_parts` are words that inside another are rarely a part of a
-    compound.
+    compound; `doubtful` (language, lemma) have meanings that no rule here tells apart.
     """
 
     function_words: tuple[FunctionWord, ...]
@@ -50,6 +50,7 @@ class Tables:
     entries: tuple[Concept, ...]
     prefixes: frozenset[str]
     no_parts: frozenset[str]
+    doubtful: frozenset[tuple[str, str]]
 
 
 @cache
@@ -71,6 +72,7 @@ def load_tables(folder: Path = FOLDER) -> Tables:
         contractions={cells[0]: cells[1] for cells in _rows(folder / "contractions.tsv", 2)},
         prefixes=frozenset(line for (line,) in _rows(folder / "prefixes.tsv", 1)),
         no_parts=frozenset(line for (line,) in _rows(folder / "no_parts.tsv", 1)),
+        doubtful=frozenset((language, word) for language, word in _rows(folder / "doubtful.tsv", 2)),
         names=frozenset(line for (line,) in _rows(folder / "names.tsv", 1)),
         transitions={(tag, after): float(weight) for tag, after, weight in _rows(folder / "transitions.tsv", 3)},
         preferred={(lang, word): tuple(ids.split("|")) for lang, word, ids in _rows(folder / "preferred.tsv", 3)},

@@ -50,7 +50,7 @@ class Glosser:
         self._reader = Reader(vocabulary, tables, words, morphology)
         self._compounds = Compounds(self._reader, tables.no_parts)
         self._entries = Entries(vocabulary, tables, self._reader)
-        self._confidence = Confidence(lexicon, tables.wordings)
+        self._confidence = Confidence(lexicon, tables)
         self._english = EnglishWriter(morphology, tables.wordings)
         self._nordic = {
             language: NordicWriter(language, morphology, words, tables.wordings)
@@ -75,7 +75,7 @@ class Glosser:
             tokens = expand(tokens, self._tables.contractions)
         nodes = self.read(tokens, source)
         nodes = rewrite(nodes, source, target, self._tables.function_words)
-        nodes = self._confidence.leave_unsure(nodes, target)
+        nodes = self._confidence.leave_unsure(nodes, source, target)
         written = self._english.write(nodes) if target == "en" else self._nordic[target].write(nodes, source)
         return _join(tokens, written)
 

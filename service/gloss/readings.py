@@ -186,7 +186,7 @@ class Reader:
         lemma = self._words.lemma(word, language)
         if not direct and lemma != word and not any(lemma == other for other, _, _ in seen):
             base = self.ungenitive(word, language)
-            is_genitive = base is not None and any(reading.pos == "noun" for reading in self.read(base, language))
+            is_genitive = base is not None and self._words.is_dictionary_word(base, language)
             for reading in self.entries(word, lemma, None, UNCONFIRMED_COST, language, guess=True):
                 if reading.pos != "noun" or not is_genitive:  # skabes is no cupboard, but a cupboard's
                     yield reading
