@@ -180,6 +180,20 @@ class Library:
         self.close()
 
 
+def open_record(data_dir: Path, database_url: str | None = None) -> Record:
+    """Open the record alone, in its data folder, which is made where it is missing, or wherever it is.
+
+    Raises:
+        IndexUnavailable: the folder or the record cannot be used.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IndexUnavailable(f"expected a data folder at {data_dir}, and it cannot be made: {reason}") from None
+    return Record.open(database_url or data_dir / RECORD_NAME)
+
+
 def open_library(
     data_dir: Path,
     *,
@@ -210,12 +224,7 @@ def open_library(
         IndexUnavailable: the folder cannot be used, or another process is building the first index.
         InvalidData: one of the project's own data files is malformed.
     """
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise IndexUnavailable(f"expected a data folder at {data_dir}, and it cannot be made: {reason}") from None
-    record = Record.open(database_url or data_dir / RECORD_NAME)
+    record = open_record(data_dir, database_url)
     try:
         upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens)
         _make_fit(data_dir, upkeep, lock_timeout_seconds, progress)

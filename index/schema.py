@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The Alembic revision that these tables are at: compared on opening, so that Alembic is only imported to migrate."""
 
 # Named, because a later migration can only alter or drop a constraint that has a name.
@@ -167,6 +167,23 @@ feedback = Table(
     Column("comment", Text),
     Column("created", String(32), nullable=False),
     CheckConstraint("rating IN ('up', 'down')", name="rating"),
+)
+
+# Keys with which programs and pages ask. They are never deleted: a revoked one stays, with the moment it ended.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    # The SHA-256 of the secret, in hexadecimal.
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    # The web origins that a site key is bound to; empty for a secret key.
+    Column("origins", JSON, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("expires", String(32)),
+    Column("revoked", String(32)),
+    Column("last_used", String(32)),
 )
 
 # Slack. An event is claimed by inserting it; its job is kept until the answer is delivered, so that another process can

@@ -15,8 +15,11 @@ from index.library import RECORD_NAME, examine
 from index.load import find_files
 from index.lock import writer_lock
 from index.record import Record
+from index.schema import now
+from service.access.keyring import configured_keys
+from service.access.keys import Keys
 from service.bootstrap import embedding_of
-from service.http.keys import parse_keys
+from service.http.opening import mode_of
 from service.records import Trouble
 from service.settings import InvalidSettings, Settings, read_settings
 from service.slack.configured import has_workspace
@@ -24,7 +27,6 @@ from service.slack.configured import has_workspace
 LEAST_FREE_BYTES = 200_000_000
 """Below this, or below what the record takes, an index cannot be surely written anew."""
 PROBE_SECONDS = 10.0
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MODEL_ADVICE: dict[Trouble, str] = {
     "refused": "check KILDE_LLM_API_KEY and the name in KILDE_LLM_MODEL",
     "unreachable": "check KILDE_LLM_BASE_URL, and that the server runs and can be reached from here",
@@ -132,14 +134,23 @@ def check_documents(settings: Settings) -> Finding:
 def check_keys(settings: Settings) -> Finding:
     """Keys can be read; a service that others reach has some."""
     try:
-        keys = parse_keys(settings.api_keys.get_secret_value())
+        known = configured_keys(settings.api_keys.get_secret_value())
     except InvalidSettings as error:
         return Finding("keys", str(error), "make a key with: openssl rand -hex 32")
-    if not keys and settings.host not in LOOPBACK:
-        return Finding(
-            "keys", f"none, and the service listens on {settings.host}", "set KILDE_API_KEYS, or listen on 127.0.0.1"
-        )
-    return Finding("keys", f"{len(keys)} in KILDE_API_KEYS; listening on {settings.host}")
+    url, path = settings.database_url.get_secret_value(), settings.data_dir / RECORD_NAME
+    if url or path.is_file():
+        try:
+            with closing(Record.open(url or path)) as record:
+                known |= Keys(record).by_digest()
+        except IndexUnavailable:
+            return Finding("keys", "those of the record cannot be read; see there")
+    moment = now()
+    held = sum(key.holds(moment) for key in known.values())
+    mode = mode_of(settings, settings.host)
+    said = f"{held} that hold, {len(known) - held} that do not; KILDE_ACCESS comes to {mode} on {settings.host}"
+    if mode == "keys" and not held:
+        return Finding("keys", said, "make one with: kilde keys create NAME")
+    return Finding("keys", said)
 
 
 def check_model(settings: Settings) -> Finding:

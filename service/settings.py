@@ -90,8 +90,16 @@ class Settings(BaseSettings):
         6000, ge=1000, le=1_000_000, description="Tokens (cl100k_base) that a model is sent at most."
     )
     llm_answer_tokens: int = Field(1000, ge=50, le=100_000, description="Tokens that a model may answer with at most.")
-    api_keys: SecretStr = Field(
-        SecretStr(""), description="Keys that documents may be changed with over HTTP, separated by commas."
+    access: Literal["auto", "open", "keys"] = Field(
+        "auto", description="Who may ask and read without a key: this machine, everybody, nobody."
+    )
+    api_keys: SecretStr = Field(SecretStr(""), description="Keys that are for everything, separated by commas.")
+    page_key: str = Field("", pattern=r"^\S*$", description="The site key that the page at / asks with.")
+    open_sources: bool = Field(False, description="Whether documents may be read without a key.")
+    rate_limit_key: str = Field("600/minute", description="How often a key may be used.")
+    rate_limit_address: str = Field("120/minute", description="How often may be asked from an address without a key.")
+    rate_limit_storage: SecretStr = Field(
+        SecretStr(""), description="The Redis that requests are counted in; without one each process counts for itself."
     )
     allowed_origins: str = Field(
         "",

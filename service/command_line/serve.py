@@ -26,17 +26,18 @@ def serve(host: str | None, port: int | None) -> None:
     from service.http.app import create_app
     from service.http.bounds import Bounds
     from service.http.draining import Draining
-    from service.http.keys import parse_keys
+    from service.http.opening import open_access
     from service.http.origins import parse_origins
     from service.http.server import Server, config_of
     from service.http.traces import open_provider
 
     settings = read_settings()
-    keys = parse_keys(settings.api_keys.get_secret_value())
+    listening = host or settings.host
     logs.configure(settings.log_format)
     draining = Draining()
     traces = open_provider(settings.traces_url) if settings.traces_url else None
     with open_assistant(settings) as assistant:
+        access = open_access(settings, assistant.library.record, listening)
         build_when_needed(assistant, settings)
         # Now, not when the first visitor waits for it.
         assistant.warm_up()
@@ -44,8 +45,8 @@ def serve(host: str | None, port: int | None) -> None:
         bounds = Bounds(settings.max_body_bytes, settings.max_document_bytes, response_seconds(settings))
         assistant.watch.replies.append(partial(logs.note_reply, questions=settings.log_questions))
         origins = parse_origins(settings.allowed_origins)
-        app = create_app(assistant, origins, bot, settings.public_url, bounds, keys, draining, traces)
-        Server(config_of(app, settings, host or settings.host, port or settings.port), draining, settings).run()
+        app = create_app(assistant, origins, bot, settings.public_url, bounds, access, draining, traces)
+        Server(config_of(app, settings, listening, port or settings.port), draining, settings).run()
 
 
 def response_seconds(settings: Settings) -> float:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, Header
+from fastapi import FastAPI, Header, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
 from index.errors import IndexUnavailable
+from service.access.keyring import Keyring
+from service.access.keys import Keys
 from service.assistant import Assistant
 from service.http import chat, conversations, documents, health, metrics, origins, problems, slack, uploads, widget
 from service.http import traces as traces_edge
 from service.http.bounds import DEFAULT_BOUNDS, Bounded, Bounds
 from service.http.draining import Draining
 from service.http.events import Answers
-from service.http.keys import key_check
+from service.http.guard import Access, Guard
 from service.http.observing import Observing
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
@@ -70,7 +72,7 @@ def create_app(
     slack_bot: Slack | None = None,
     public_url: str = "",
     bounds: Bounds = DEFAULT_BOUNDS,
-    keys: Sequence[bytes] = (),
+    access: Access | None = None,
     draining: Draining | None = None,
     traces: TracerProvider | None = None,
 ) -> FastAPI:
@@ -78,10 +80,11 @@ def create_app(
 
     Pages of `allowed_origins` may ask as well as its own. `slack_bot` is started and stopped with the application.
     `public_url` is where readers reach it, for links in the OpenAI-compatible answers. `bounds` is what a request
-    may take. `keys` are the digests of those that documents may be changed with (`service.http.keys`).
+    may take. `access` says who may ask and how often; without it, whoever comes straight to it, until a key is made.
     `draining` is told by the server that it is being stopped. `traces` is what spans are sent with, if they are.
     """
     draining = draining or Draining()
+    access = access or Access(Keyring(Keys(assistant.library.record)))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -95,6 +98,7 @@ def create_app(
                 task.cancel()
             if slack_bot is not None:
                 await slack_bot.stop()
+            await run_in_threadpool(access.keyring.note)
             assistant.close()
             if traces is not None:
                 traces.shutdown()
@@ -112,22 +116,25 @@ def create_app(
 
     # The last one added is the outermost.
     app.add_middleware(Bounded, bounds=bounds)
+    app.add_middleware(Guard, access=access)
+    origins.install(app, allowed_origins, access.keyring)
     request_metrics = metrics.install(app, assistant)
     answers = Answers(assistant, draining)
     app.include_router(chat.router(assistant, answers))
     app.include_router(conversations.router(assistant.conversations))
     app.include_router(documents.router(assistant, pages))
-    app.include_router(uploads.router(assistant, key_check(keys)))
+    app.include_router(uploads.router(assistant))
     app.include_router(openai_router.router(assistant, answers, public_url))
     app.include_router(widget.router())
     app.include_router(slack.router(slack_bot))
     app.include_router(health.router(assistant, draining))
-    origins.install(app, allowed_origins)
     app.add_middleware(SecurityHeaders)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def home(accept_language: Annotated[str, Header()] = "") -> str:
-        return pages.home(assistant.documents(), page_language(accept_language))
+    async def home(request: Request, accept_language: Annotated[str, Header()] = "") -> str:
+        # What may not be read without a key is not named either.
+        listed = await run_in_threadpool(assistant.documents) if await access.may_read(request.headers) else []
+        return pages.home(listed, page_language(accept_language), access.page_key)
 
     app.mount("/static", StaticFiles(directory=str(files("service").joinpath("static"))), name="static")
     # Outside of all of them: what they refuse is observed as well.

@@ -62,12 +62,12 @@ class Pages:
             loader=PackageLoader("service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
-    def home(self, documents: Sequence[DocumentInfo], language: str) -> str:
-        """The page that is the widget at full size, with the documents beside it."""
+    def home(self, documents: Sequence[DocumentInfo], language: str, site_key: str = "") -> str:
+        """The page that is the widget at full size, with the documents beside it; it asks with `site_key`."""
         words = strings(language)
         rows = [(DocumentInfoModel.of(info), words.language_name(info.language)) for info in documents]
         home = self._environment.get_template("home.html")
-        return home.render(words=words, language=language, documents=rows, widget=bundle())
+        return home.render(words=words, language=language, documents=rows, widget=bundle(), site_key=site_key)
 
     def document(
         self,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Annotated
 from urllib.parse import quote
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from werkzeug.http import parse_options_header
@@ -43,10 +42,9 @@ MAX_METADATA_CHARACTERS = 300
 Said = Annotated[str | None, Query(min_length=1, max_length=MAX_METADATA_CHARACTERS)]
 
 
-def router(assistant: Assistant, check: Callable[[Request], None]) -> APIRouter:
-    """The routes that change documents; `check` refuses who may not."""
-    # The key is looked at before anything else of the request is.
-    routes = APIRouter(tags=["documents"], dependencies=[Depends(check)])
+def router(assistant: Assistant) -> APIRouter:
+    """The routes that change documents. Whether somebody may, `service.http.guard` has decided."""
+    routes = APIRouter(tags=["documents"])
     library = assistant.library
     body_of = {name: {"schema": {"type": "string", "format": "binary"}} for name in accepted()}
 

@@ -1,0 +1,1 @@
+"""Who may do what, and how often: keys in the record and in the settings, and the limits that callers are held to."""
