@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import IndexUnavailable
 from index.records import Filters
-from index.scoring import HEADER, Pieces, cut
+from index.scoring import idf
 
 if TYPE_CHECKING:
     import tantivy
 
 # tantivy's own minimum is 15 MB a thread; 50 MB hold some 20,000 passages before it writes a segment.
 WRITER_BYTES = 50_000_000
-# Remembered between searches, by language: terms' frequencies (some 100 bytes each) and passages (some 2 kB each).
-MAX_REMEMBERED, MAX_CANDIDATES = 100_000, 10_000
-EMPTY = bytes(HEADER.itemsize)
-TERMS, ID, DOCUMENT, SPEAKER, LENGTH, PACKED = "terms", "id", "document", "speaker", "length", "packed"
+# Terms' frequencies that are remembered between searches, by language: some 100 bytes each.
+MAX_REMEMBERED = 100_000
+# Where filters leave no more passages than this, all of them are candidates, and words need not find them.
+FEW_ALLOWED = 300
+TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +37,25 @@ class Entry:
     packed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that has some of the terms, as stored."""
-
-    id: str
-    document_id: str
-    pieces: Pieces
-
-
+@dataclass(slots=True)
 class _State:
-    """What a search sees from its beginning to its end, and what is remembered of it; `reload` makes another."""
+    """One committed state of the index as a search sees it, and what has been asked of it so far."""
 
-    __slots__ = ("average_length", "candidates", "frequencies", "searcher")
+    searcher: tantivy.Searcher
+    frequencies: dict[str, int] = field(default_factory=dict)
+    rarities: dict[str, float] = field(default_factory=dict)
+    average_length: float | None = None
 
-    def __init__(self, searcher: tantivy.Searcher) -> None:
-        self.searcher = searcher
-        self.average_length: float | None = None
-        self.frequencies: dict[str, int] = {}
-        self.candidates: dict[tuple[int, int], Candidate] = {}
+
+def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
+    """A query for passages that have any of the weighted terms, for every language; None where there are no terms."""
+    import tantivy
+
+    query, schema, should = tantivy.Query, _schema(), tantivy.Occur.Should
+    clauses = [
+        (should, query.boost_query(query.term_query(schema, TERMS, term, "freq"), weight)) for term, weight in terms
+    ]
+    return query.boolean_query(clauses) if clauses else None
 
 
 class InvertedIndex:
@@ -74,18 +76,18 @@ class InvertedIndex:
             self._index = tantivy.Index(self._schema, path=str(folder))
             self._state = _State(self._index.searcher())
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Add passages; an id that is already there has to be removed first."""
+    def add(self, entries: Iterable[tuple[Entry, int]]) -> None:
+        """Add passages with their row numbers; earlier versions of them have to be removed first."""
         with self._explained("write"):
             writer = self._open_writer()
-            for entry in entries:
+            for entry, row in entries:
                 document = self._tantivy.Document()
                 document.add_text(TERMS, " ".join(entry.terms))
                 document.add_text(ID, entry.id)
                 document.add_text(DOCUMENT, entry.document_id)
                 document.add_text(SPEAKER, entry.speaker.casefold())
                 document.add_unsigned(LENGTH, entry.length)
-                document.add_bytes(PACKED, entry.packed)
+                document.add_unsigned(ROW, row)
                 writer.add_document(document)
 
     def remove(self, document_ids: Iterable[str]) -> None:
@@ -126,13 +128,26 @@ class InvertedIndex:
 
     def document_frequency(self, term: str) -> int:
         """How many passages have the term; passages removed since the last merge may still be counted."""
-        state = self._state
-        found = state.frequencies.get(term)
+        known = self._state.frequencies
+        found = known.get(term)
         if found is None:
-            if len(state.frequencies) >= MAX_REMEMBERED:
-                state.frequencies = {}
-            found = state.frequencies[term] = int(state.searcher.doc_freq(TERMS, term))
+            if len(known) >= MAX_REMEMBERED:
+                known.clear()
+            found = known[term] = int(self._state.searcher.doc_freq(TERMS, term))
         return found
+
+    def rarities(self, terms: Sequence[str]) -> list[float]:
+        """The inverse document frequency of each term."""
+        known = self._state.rarities
+        try:
+            return [known[term] for term in terms]
+        except KeyError:
+            if len(known) >= MAX_REMEMBERED:
+                known.clear()
+            count = self.count()
+            found = [idf(count, min(count, self.document_frequency(term))) for term in terms]
+            known.update(zip(terms, found, strict=True))
+            return found
 
     def average_length(self) -> float:
         """The mean length of a passage in content tokens."""
@@ -145,48 +160,39 @@ class InvertedIndex:
             state.average_length = float(found["length"]["value"] or 0.0)
         return state.average_length
 
-    def search(self, terms: Sequence[tuple[str, float]], limit: int, filters: Filters) -> list[Candidate]:
-        """The passages that score highest by tantivy's BM25 over the weighted terms, best first."""
-        query = self._tantivy.Query
+    def search(self, wanted: tantivy.Query | None, limit: int, filters: Filters) -> list[int]:
+        """The rows that score highest by tantivy's BM25 over what `asked` made; where few are allowed, all of them."""
+        state = self._state
         occur = self._tantivy.Occur
-        clauses = [
-            (occur.Should, query.boost_query(query.term_query(self._schema, TERMS, term, "freq"), weight))
-            for term, weight in terms
-        ]
-        if not clauses:
-            return []
         with self._explained("read"):
-            wanted = query.boolean_query(clauses)
             if constraints := list(self._constraints(filters)):
-                wanted = query.boolean_query([(occur.Must, wanted), *((occur.Must, one) for one in constraints)])
-            # One state throughout: an address means another passage in another one.
-            state = self._state
+                allowed = self._allowed(state, filters)
+                if allowed <= FEW_ALLOWED:
+                    wanted, limit = constraints.pop(), max(1, allowed)
+                if wanted is not None:
+                    clauses = [(occur.Must, wanted), *((occur.Must, one) for one in constraints)]
+                    wanted = self._tantivy.Query.boolean_query(clauses)
+            if wanted is None:
+                return []
             hits = state.searcher.search(wanted, limit, count=False).hits
-            return [self._candidate(state, address) for _, address in hits]
+            rows = state.searcher.fast_field_values(ROW, [address for _, address in hits])
+            return [row for row in rows if isinstance(row, int)]
 
-    def _candidate(self, state: _State, address: tantivy.DocAddress) -> Candidate:
-        """A stored passage; those asked for lately are remembered, which saves half of a search's time."""
-        key = (address.segment_ord, address.doc)
-        found = state.candidates.get(key)
-        if found is None:
-            document = state.searcher.doc(address)
-            found = Candidate(
-                id=str(document.get_first(ID)),
-                document_id=str(document.get_first(DOCUMENT)),
-                pieces=cut(bytes(document.get_first(PACKED) or EMPTY)),
-            )
-            if len(state.candidates) >= MAX_CANDIDATES:
-                state.candidates = {}
-            state.candidates[key] = found
-        return found
+    @staticmethod
+    def _allowed(state: _State, filters: Filters) -> int:
+        """At most how many passages meet the filters."""
+        counts = []
+        for name, values in ((DOCUMENT, filters.documents), (SPEAKER, _casefolded(filters.speakers))):
+            if values:
+                counts.append(sum(int(state.searcher.doc_freq(name, value)) for value in values))
+        return min(counts)
 
     def _constraints(self, filters: Filters) -> Iterator[tantivy.Query]:
         """Constraints that leave the score alone."""
         query = self._tantivy.Query
-        speakers = [speaker.casefold() for speaker in filters.speakers]
-        for field, values in ((DOCUMENT, list(filters.documents)), (SPEAKER, speakers)):
+        for name, values in ((DOCUMENT, list(filters.documents)), (SPEAKER, _casefolded(filters.speakers))):
             if values:
-                yield query.const_score_query(query.term_set_query(self._schema, field, values), 0.0)
+                yield query.const_score_query(query.term_set_query(self._schema, name, values), 0.0)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -203,14 +209,19 @@ class InvertedIndex:
             raise IndexUnavailable(f"cannot {action} the lexical index in {self.folder}: {reason}") from error
 
 
+def _casefolded(names: Iterable[str]) -> list[str]:
+    return [name.casefold() for name in names]
+
+
+@lru_cache(maxsize=1)
 def _schema() -> tantivy.Schema:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(TERMS, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(DOCUMENT, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(DOCUMENT, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(SPEAKER, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(LENGTH, fast=True)
-    builder.add_bytes_field(PACKED, stored=True)
+    builder.add_unsigned_field(ROW, fast=True)
     return builder.build()

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from index import explanation, scoring, spelling, word_cache
+import numpy as np
+from numpy.typing import NDArray
+
+from index import explanation, inverted, scoring, spelling, word_cache
 from index.analysis import CONCEPT, FUNCTION, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.errors import IndexUnavailable
 from index.explanation import Contribution
-from index.inverted import Candidate, Entry, InvertedIndex
+from index.inverted import Entry, InvertedIndex
+from index.packed import PackedRows, PackedWriter
 from index.packing import Packing, found_by
 from index.records import Filters, Passage
-from index.scoring import Element, Group, Weights
+from index.scoring import Group, Sought, Weights
 from index.subwords import SubwordEmbedding
 
 BATCH = 256
@@ -29,14 +33,22 @@ FEW_TERMS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class LexicalHit:
-    """A passage with its lexical score and the cosine of its subword vector with the question's."""
+class Candidates:
+    """Passages with their lexical scores and the cosines of their subword vectors with the question's, shape (n,).
 
-    id: str
-    document_id: str
-    language: str
-    score: float
-    cosine: float
+    `groups[i]` is the place of passage i's language in `languages`; those of one language follow one another.
+    """
+
+    languages: tuple[str, ...]
+    groups: NDArray[np.intp]
+    scores: NDArray[np.float64]
+    cosines: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    packed: PackedRows
+
+    def ids(self, places: Sequence[int] | None = None) -> list[str]:
+        """The ids of the passages at these places, or of all."""
+        return self.packed.ids(self.rows if places is None else self.rows[list(places)])
 
 
 class LexicalIndex:
@@ -53,7 +65,9 @@ class LexicalIndex:
         self._packing = Packing(analyzer)
         self._indexes: dict[str, InvertedIndex] = {}
         self._grown: set[str] = set()
+        self._writer: PackedWriter | None = None
         self._find_languages()
+        self._rows = PackedRows(folder)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -80,7 +94,9 @@ class LexicalIndex:
             self._add(language, some)
 
     def _add(self, language: str, entries: Sequence[Entry]) -> None:
-        self._language(language).add(entries)
+        index = self._language(language)
+        writer = self._writer = self._writer or PackedWriter(self.folder)
+        index.add((entry, writer.add(entry.id, entry.packed)) for entry in entries)
         self._grown.add(language)
 
     def remove(self, document_ids: Iterable[str]) -> None:
@@ -99,10 +115,15 @@ class LexicalIndex:
 
     def commit(self) -> None:
         """Make all changes lasting, and keep the analysed words for later processes."""
+        if self._writer is not None:
+            # Rows first: whatever an inverted index knows of has to be there.
+            self._writer.flush()
+            self._writer = None
         for language, index in self._indexes.items():
             if index.commit() and language in self._grown:
                 self._keep_words(language)
         self._grown.clear()
+        self._rows = PackedRows(self.folder)
 
     def _keep_words(self, language: str) -> None:
         try:
@@ -118,6 +139,7 @@ class LexicalIndex:
         self._find_languages()
         for index in self._indexes.values():
             index.reload()
+        self._rows = PackedRows(self.folder)
 
     def count(self) -> int:
         """How many passages there are in all languages."""
@@ -146,51 +168,58 @@ class LexicalIndex:
         languages: Sequence[str] = (),
         limit: int = CANDIDATES,
         filters: Filters = Filters(),  # noqa: B008 - frozen
-    ) -> dict[str, list[LexicalHit]]:
-        """Up to `limit` passages of each language, best first; of all languages if none is given.
+    ) -> Candidates:
+        """Up to `limit` passages of each language that was asked for; of all languages if none was.
 
         Of languages other than the question's no more than FOREIGN_CANDIDATES.
         """
         wanted = languages or tuple(filters.languages) or self.languages
         looked_for = {foreign: scoring.elements(question, foreign, self._weights) for foreign in (False, True)}
-        asked = {foreign: _asked(question, found) for foreign, found in looked_for.items()}
-        candidates: dict[str, list[Candidate]] = {}
+        sought = {foreign: Sought.of(found) for foreign, found in looked_for.items()}
+        asked = {foreign: inverted.asked(_asked(question, found)) for foreign, found in sought.items()}
+        hashes = {foreign: found.hashes() for foreign, found in sought.items()}
+        keys = np.unique(np.concatenate(list(hashes.values())))
+        columns = {foreign: np.searchsorted(keys, found) for foreign, found in hashes.items()}
+        found: dict[str, list[int]] = {}
         groups: list[Group] = []
         for language in wanted:
             if index := self._indexes.get(language):
                 foreign = language != question.language
-                found = index.search(asked[foreign], min(limit, FOREIGN_CANDIDATES) if foreign else limit, filters)
-                candidates[language] = found
-                rarity = _rarity(index, looked_for[foreign])
-                groups.append(Group(looked_for[foreign], rarity, index.average_length(), len(found)))
-        return self._scored(question, candidates, groups)
+                most = min(limit, FOREIGN_CANDIDATES) if foreign else limit
+                rows = found[language] = index.search(asked[foreign], most, filters)
+                worth = sought[foreign].weights * np.array(index.rarities(sought[foreign].terms))
+                values = np.bincount(columns[foreign], weights=worth, minlength=len(keys)).astype(np.float64)
+                groups.append(Group(values, index.average_length(), len(rows)))
+        return self._scored(question, keys, found, groups)
 
     def _scored(
-        self, question: QuestionTerms, candidates: Mapping[str, Sequence[Candidate]], groups: Sequence[Group]
-    ) -> dict[str, list[LexicalHit]]:
-        """The candidates of every language with their exact scores, best first; all are scored in one pass."""
-        found = [candidate for group in candidates.values() for candidate in group]
-        packed = scoring.unpack([candidate.pieces for candidate in found], self._subwords.dimensions)
-        scores = scoring.score(groups, packed, self._weights).tolist()
-        cosines = packed.cosines(self._subwords.embed([question.text])[0]).tolist()
-        hits: dict[str, list[LexicalHit]] = {}
-        place = 0
-        for language, group in candidates.items():
-            end = place + len(group)
-            ranked = zip(group, scores[place:end], cosines[place:end], strict=True)
-            hits[language] = sorted(
-                (LexicalHit(one.id, one.document_id, language, score, cosine) for one, score, cosine in ranked),
-                key=lambda hit: -hit.score,
-            )
-            place = end
-        return hits
+        self, question: QuestionTerms, keys: NDArray[np.uint32], found: Mapping[str, list[int]], groups: Sequence[Group]
+    ) -> Candidates:
+        """The candidates of every language with their exact scores; all are scored in one pass."""
+        rows = np.array([row for some in found.values() for row in some], dtype=np.int64)
+        packed = self._rows
+        if int(rows.max(initial=-1)) >= packed.count:
+            # Another thread has just reloaded the inverted indexes; rows are written before what refers to them.
+            packed = PackedRows(self.folder)
+        gathered = packed.gather(rows, self._subwords.embed([question.text])[0])
+        return Candidates(
+            languages=tuple(found),
+            groups=np.arange(len(groups)).repeat([group.passages for group in groups]),
+            scores=scoring.score(keys, groups, gathered, self._weights),
+            cosines=gathered.cosines,
+            rows=rows,
+            packed=packed,
+        )
 
     def explain(self, question: QuestionTerms, passage: Passage) -> tuple[Contribution, ...]:
         """Which terms of the question met which terms of an indexed passage, and what each contributed."""
         index = self._language(passage.language)
         looked_for = scoring.elements(question, passage.language != question.language, self._weights)
         occurrences = self._analyzer.occurrences(found_by(passage), passage.language)
-        rarity = _rarity(index, looked_for).__getitem__
+
+        def rarity(term: str) -> float:
+            return index.rarities([term])[0]
+
         return explanation.explain(question, looked_for, occurrences, rarity, index.average_length(), self._weights)
 
     def _language(self, language: str) -> InvertedIndex:
@@ -208,22 +237,12 @@ class LexicalIndex:
                     self._language(folder.name)
 
 
-def _rarity(index: InvertedIndex, looked_for: Sequence[Element]) -> dict[str, float]:
-    """The inverse document frequency of every term in one language."""
-    count = index.count()
-    terms = {element.term for element in looked_for}
-    return {term: scoring.idf(count, min(count, index.document_frequency(term))) for term in terms}
-
-
-def _asked(question: QuestionTerms, looked_for: Sequence[Element]) -> list[tuple[str, float]]:
-    """What is asked of the inverted index: every term once.
+def _asked(question: QuestionTerms, sought: Sought) -> list[tuple[str, float]]:
+    """What is asked of the inverted index.
 
     Function words stand in nearly every passage and cost most of a search, so they only help to find candidates where
     there is little else to go by; they count in the exact scores in any case.
     """
     few = sum(term.kind != "phrase" for term in question.terms) < FEW_TERMS
-    merged: dict[str, float] = {}
-    for element in looked_for:
-        if few or not element.term.startswith(FUNCTION):
-            merged[element.term] = merged.get(element.term, 0.0) + element.weight
-    return list(merged.items())
+    weighted = zip(sought.terms, sought.weights.tolist(), strict=True)
+    return [(term, weight) for term, weight in weighted if few or not term.startswith(FUNCTION)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from index.errors import IndexUnavailable
 
 FILE_NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """The version of this file's shape and of how the indexes are laid out; another one means to build them anew."""
 _BLOCK_BYTES = 1 << 20
 

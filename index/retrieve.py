@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from index.analysis import Analyzer, QuestionTerms
 from index.embedding import Embedding, embed_question
 from index.errors import IndexUnavailable
-from index.lexical import LexicalIndex
+from index.lexical import Candidates, LexicalIndex
 from index.records import Filters, Hit, Passage
 
 # The vector leg counts this much of the lexical one where both are in the question's language, and across languages.
@@ -47,10 +48,13 @@ class Vectors(Protocol):
 
 
 @dataclass(slots=True)
-class _Scored:
-    language: str
-    lexical: float = 0.0
-    cosine: float = 0.0
+class _Pool:
+    """What both legs have found: passage i has the language `languages[i]`, and its two scores. Shapes (n,)."""
+
+    languages: list[str]
+    lexical: NDArray[np.float64]
+    cosines: NDArray[np.float64]
+    ids: Callable[[Sequence[int]], list[str]]
 
 
 class Retriever:
@@ -101,116 +105,133 @@ class Retriever:
 
     def _search(self, terms: QuestionTerms, limit: int, filters: Filters) -> tuple[list[Hit], bool]:
         """The hits, and whether the record still had every passage that the indexes found."""
-        scored: dict[str, _Scored] = {}
-        broken: list[IndexUnavailable] = []
+        pool, broken = _Pool([], np.zeros(0), np.zeros(0), lambda places: []), []
         try:
             terms = self._lexical.correct(terms)
-            self._add_lexical(scored, terms, filters)
+            pool = _pooled(self._lexical.search(terms, tuple(filters.languages), CANDIDATES, filters))
         except IndexUnavailable as error:
             broken.append(error)
         try:
-            self._add_vectors(scored, terms, filters, alone=bool(broken))
+            pool = self._with_vectors(pool, terms, filters, alone=bool(broken))
         except IndexUnavailable as error:
             broken.append(error)
         if len(broken) == 2:
             raise broken[0]
-        return self._hits(_fused(scored, terms.language), limit, filters)
+        return self._hits(pool, _fused(pool, terms.language), limit, filters)
 
-    def _add_lexical(self, scored: dict[str, _Scored], terms: QuestionTerms, filters: Filters) -> None:
-        for language, hits in self._lexical.search(terms, tuple(filters.languages), CANDIDATES, filters).items():
-            for hit in hits:
-                scored[hit.id] = _Scored(language, hit.score, hit.cosine)
-
-    def _add_vectors(self, scored: dict[str, _Scored], terms: QuestionTerms, filters: Filters, *, alone: bool) -> None:
+    def _with_vectors(self, pool: _Pool, terms: QuestionTerms, filters: Filters, *, alone: bool) -> _Pool:
         """The nearest passages by vector; the subword vectors only where the words found little (decision 0104)."""
         if self._vectors is None or self._embedding is None:
             if alone:
                 raise IndexUnavailable("expected a vector index, found none")
-            return
-        languages = self._vector_languages(scored, filters, alone=alone)
+            return pool
+        languages = self._vector_languages(pool, filters, alone=alone)
         if languages is None:
-            return
+            return pool
         found = self._vectors.search(embed_question(self._embedding, terms.text), languages, CANDIDATES)
         if not self._embedding.name.startswith("subword"):
-            _forget_subwords(scored, found)
-        for language, near in found.items():
-            for id_, cosine in near:
-                scored.setdefault(id_, _Scored(language)).cosine = cosine
+            pool = _without_subwords(pool, found)
+        return _added(pool, found)
 
-    def _vector_languages(
-        self, scored: Mapping[str, _Scored], filters: Filters, *, alone: bool
-    ) -> tuple[str, ...] | None:
+    def _vector_languages(self, pool: _Pool, filters: Filters, *, alone: bool) -> tuple[str, ...] | None:
         """Where to search by vector: () for everywhere, None for nowhere."""
         wanted = tuple(sorted(filters.languages))
         if alone or self._embedding is None or not self._embedding.name.startswith("subword"):
             return wanted
-        counts: dict[str, int] = dict.fromkeys(wanted or self._lexical.languages, 0)
-        for one in scored.values():
-            counts[one.language] = counts.get(one.language, 0) + 1
-        few = tuple(language for language, count in counts.items() if count < FEW)
+        if filters.documents or filters.speakers:
+            # The vectors' index knows no filters, and of few passages all have been compared (decision 1001).
+            return None
+        counts = Counter(pool.languages)
+        few = tuple(language for language in wanted or self._lexical.languages if counts[language] < FEW)
         return few or None
 
-    def _hits(
-        self, fused: Sequence[tuple[str, float, _Scored]], limit: int, filters: Filters
-    ) -> tuple[list[Hit], bool]:
+    def _hits(self, pool: _Pool, fused: NDArray[np.float64], limit: int, filters: Filters) -> tuple[list[Hit], bool]:
+        order = np.argsort(-fused, kind="stable").tolist()
         narrowed = bool(filters.documents or filters.speakers)
-        chosen = list(fused) if narrowed else _with_shares(fused, limit)
-        passages = self._record.passages([id_ for id_, _, _ in chosen])
+        chosen = order[:limit] if narrowed else _with_shares(order, pool.languages, limit)
+        passages = self._passages(pool, chosen)
         complete = len(passages) == len(chosen)
-        if not complete and not narrowed:
-            # Documents are being exchanged: the indexes know two versions of them, the record one. All are read at
-            # once, so that they are of one moment, and those that are not there take nobody's place.
-            passages = self._record.passages([id_ for id_, _, _ in fused])
-            chosen = _with_shares([one for one in fused if one[0] in passages], limit)
-        hits: list[Hit] = []
-        for id_, score, legs in chosen:
-            passage = passages.get(id_)
-            if passage is None or not _allowed(passage, filters):
-                continue
-            found = {"lexical": legs.lexical, "vectors": legs.cosine}
-            hits.append(Hit(passage=passage, score=score, rank=len(hits) + 1, legs=found))
-            if len(hits) == limit:
-                break
-        return hits, complete
+        allowed = sum(_allowed(passage, filters) for passage in passages.values())
+        if allowed < min(limit, len(order)):
+            # Documents are being exchanged: the indexes know two versions of them, the record one. Or the vectors found
+            # what the filters refuse. All are read at once, so that they are of one moment, and those that are not
+            # there take nobody's place.
+            passages = self._passages(pool, order)
+            left = [place for place in order if place in passages and _allowed(passages[place], filters)]
+            chosen = left[:limit] if narrowed else _with_shares(left, pool.languages, limit)
+        return [
+            Hit(
+                passage=passages[place],
+                score=float(fused[place]),
+                rank=rank,
+                legs={"lexical": float(pool.lexical[place]), "vectors": float(pool.cosines[place])},
+            )
+            for rank, place in enumerate(chosen, start=1)
+        ], complete
+
+    def _passages(self, pool: _Pool, places: Sequence[int]) -> dict[int, Passage]:
+        """The passages at these places of the pool, in one read; those that the record does not have are left out."""
+        ids = pool.ids(places)
+        found = self._record.passages(ids)
+        return {place: found[id_] for place, id_ in zip(places, ids, strict=True) if id_ in found}
 
 
-def _forget_subwords(scored: Mapping[str, _Scored], found: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+def _without_subwords(pool: _Pool, near: Mapping[str, Sequence[tuple[str, float]]]) -> _Pool:
     """Two embeddings' cosines do not compare: what is not among the nearest is as near as the last of them at most."""
-    for one in scored.values():
-        near = found.get(one.language, ())
-        one.cosine = near[-1][1] if len(near) >= CANDIDATES else 0.0
+    least = {language: pairs[-1][1] if len(pairs) >= CANDIDATES else 0.0 for language, pairs in near.items()}
+    return replace(pool, cosines=np.array([least.get(language, 0.0) for language in pool.languages]))
 
 
-def _fused(scored: Mapping[str, _Scored], language: str) -> list[tuple[str, float, _Scored]]:
-    """(id, score, legs), best first: each leg divided by its maximum, the vectors at their weight."""
-    top_lexical = max((one.lexical for one in scored.values()), default=0.0) or 1.0
-    top_cosine = max((LEAST_COSINE, *(one.cosine for one in scored.values())))
-    fused = []
-    for id_, one in scored.items():
-        weight = OWN_VECTORS if one.language == language else FOREIGN_VECTORS
-        fused.append((id_, one.lexical / top_lexical + weight * max(0.0, one.cosine) / top_cosine, one))
-    fused.sort(key=lambda found: -found[1])
+def _pooled(found: Candidates) -> _Pool:
+    languages = [found.languages[group] for group in found.groups.tolist()]
+    return _Pool(languages, found.scores, found.cosines.astype(np.float64), found.ids)
+
+
+def _added(pool: _Pool, near: Mapping[str, Sequence[tuple[str, float]]]) -> _Pool:
+    """The pool with what the vectors found, by id."""
+    ids = pool.ids(range(len(pool.languages)))
+    languages = list(pool.languages)
+    places = {id_: place for place, id_ in enumerate(ids)}
+    cosines = pool.cosines.tolist()
+    for language, pairs in near.items():
+        for id_, cosine in pairs:
+            if id_ in places:
+                cosines[places[id_]] = cosine
+            else:
+                places[id_] = len(ids)
+                ids.append(id_)
+                languages.append(language)
+                cosines.append(cosine)
+    lexical = np.concatenate([pool.lexical, np.zeros(len(ids) - len(pool.lexical))])
+    return _Pool(languages, lexical, np.array(cosines, dtype=np.float64), lambda some: [ids[place] for place in some])
+
+
+def _fused(pool: _Pool, language: str) -> NDArray[np.float64]:
+    """The score of each passage: each leg divided by its maximum, the vectors at their weight."""
+    top_lexical = float(pool.lexical.max(initial=0.0)) or 1.0
+    top_cosine = float(pool.cosines.max(initial=LEAST_COSINE))
+    weights = np.array([OWN_VECTORS if one == language else FOREIGN_VECTORS for one in pool.languages])
+    fused: NDArray[np.float64] = pool.lexical / top_lexical + weights * np.maximum(0.0, pool.cosines) / top_cosine
     return fused
 
 
-def _with_shares(fused: Sequence[tuple[str, float, _Scored]], limit: int) -> list[tuple[str, float, _Scored]]:
+def _with_shares(order: Sequence[int], languages: Sequence[str], limit: int) -> list[int]:
     """The best `limit`, in which every language keeps its share: its best take the places of the worst of others."""
     share = limit // SHARE
-    chosen = list(fused[:limit])
-    counts: dict[str, int] = {}
-    for _, _, one in chosen:
-        counts[one.language] = counts.get(one.language, 0) + 1
-    for candidate in fused[limit:]:
-        language = candidate[2].language
-        if counts.get(language, 0) >= share:
+    chosen = list(order[:limit])
+    counts = Counter(languages[place] for place in chosen)
+    for candidate in order[limit:]:
+        language = languages[candidate]
+        if counts[language] >= share:
             continue
-        place = next((at for at in range(len(chosen) - 1, -1, -1) if counts[chosen[at][2].language] > share), None)
-        if place is None:
+        out = next((at for at in range(len(chosen) - 1, -1, -1) if counts[languages[chosen[at]]] > share), None)
+        if out is None:
             break
-        counts[chosen.pop(place)[2].language] -= 1
-        counts[language] = counts.get(language, 0) + 1
+        counts[languages[chosen.pop(out)]] -= 1
+        counts[language] += 1
         chosen.append(candidate)
-    return sorted(chosen, key=lambda found: -found[1])
+    rank = {place: at for at, place in enumerate(order)}
+    return sorted(chosen, key=rank.__getitem__)
 
 
 def _allowed(passage: Passage, filters: Filters) -> bool:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,70 +85,31 @@ def term_hash(term: str) -> int:
 
 
 def pack(occurrences: Occurrences, vector: NDArray[np.float32]) -> bytes:
-    """A passage as the scorer needs it: term hashes, sentence numbers, weights (1/16ths), and its subword vector."""
+    """A passage as the scorer needs it: a header, its subword vector as bytes, and 8 bytes for each term in a sentence.
+
+    These are the term's hash (the upper 32 bits), the sentence's number (16 bits), and the weight in 1/16ths (8 bits).
+    """
     terms = occurrences.terms
     header = np.array([(min(occurrences.length, 65_535), len(terms))], dtype=HEADER)
-    hashes = np.array([term_hash(term) for term, _, _ in terms], dtype="<u4")
-    places = np.array([min(place, NO_SENTENCE - 1) for _, place, _ in terms], dtype="<u2")
-    counts = np.array([min(MAX_WEIGHT, round(weight * WEIGHT_SCALE)) for _, _, weight in terms], dtype="u1")
     quantised = np.round(vector * VECTOR_SCALE).astype("i1")
-    return b"".join(part.tobytes() for part in (header, hashes, places, counts, quantised))
-
-
-class Pieces(NamedTuple):
-    """A packed passage, cut where its arrays begin: length, number of terms, and the bytes of each array."""
-
-    length: int
-    terms: int
-    hashes: bytes
-    places: bytes
-    counts: bytes
-    vector: bytes
-
-
-def cut(data: bytes) -> Pieces:
-    """The pieces of what `pack` made."""
-    size = HEADER.itemsize
-    number = int.from_bytes(data[2:size], "little")
-    places, counts, vector = size + 4 * number, size + 6 * number, size + 7 * number
-    return Pieces(
-        int.from_bytes(data[:2], "little"),
-        number,
-        data[size:places],
-        data[places:counts],
-        data[counts:vector],
-        data[vector:],
-    )
+    packed = [
+        term_hash(term) << 32 | min(place, NO_SENTENCE - 1) << 8 | min(MAX_WEIGHT, round(weight * WEIGHT_SCALE))
+        for term, place, weight in terms
+    ]
+    return header.tobytes() + quantised.tobytes() + np.array(packed, dtype="<u8").tobytes()
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Passages side by side: `rows[i]` is the passage that occurrence i belongs to."""
+    """Passages side by side: `rows[i]` is the passage that `terms[i]` belongs to; terms as `pack` makes them.
+
+    `cosines` are those of their subword vectors with the question's.
+    """
 
     lengths: NDArray[np.float64]
     rows: NDArray[np.intp]
-    hashes: NDArray[np.uint32]
-    places: NDArray[np.uint16]
-    counts: NDArray[np.uint8]
-    vectors: NDArray[np.int8]
-
-    def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The cosine of each passage's subword vector with `vector`, shape (passages,)."""
-        found: NDArray[np.float32] = self.vectors.astype(np.float32) @ vector / np.float32(VECTOR_SCALE)
-        return found
-
-
-def unpack(passages: Sequence[Pieces], dimensions: int) -> Packed:
-    """Many passages at once, ready to be scored."""
-    lengths, terms, hashes, places, counts, vectors = zip(*passages, strict=True) if passages else ((),) * 6
-    return Packed(
-        lengths=np.array(lengths, dtype=np.float64),
-        rows=np.repeat(np.arange(len(passages)), np.array(terms, dtype=np.intp)),
-        hashes=np.frombuffer(b"".join(hashes), dtype="<u4"),
-        places=np.frombuffer(b"".join(places), dtype="<u2"),
-        counts=np.frombuffer(b"".join(counts), dtype="u1"),
-        vectors=np.frombuffer(b"".join(vectors), dtype="i1").reshape(len(passages), dimensions),
-    )
+    terms: NDArray[np.uint64]
+    cosines: NDArray[np.float32]
 
 
 def idf(count: int, frequency: int) -> float:
@@ -159,62 +119,76 @@ def idf(count: int, frequency: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Passages of one language in a search: what is looked for in them, and the statistics of their language."""
+    """Passages of one language in a search: what each term found in them is worth."""
 
-    looked_for: Sequence[Element]
-    rarity: Mapping[str, float]
+    values: NDArray[np.float64]
     average_length: float
     passages: int
 
 
-def score(groups: Sequence[Group], packed: Packed, weights: Weights) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a question looks for in one kind of language: each term once, with the sum of its weights."""
+
+    terms: tuple[str, ...]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, looked_for: Sequence[Element]) -> Sought:
+        """Merge elements that look for the same term."""
+        merged: dict[str, float] = {}
+        for element in looked_for:
+            merged[element.term] = merged.get(element.term, 0.0) + element.weight
+        return cls(tuple(merged), np.array(list(merged.values())))
+
+    def hashes(self) -> NDArray[np.uint32]:
+        """The terms as packed passages have them."""
+        return np.array([term_hash(term) for term in self.terms], dtype=np.uint32)
+
+
+def score(keys: NDArray[np.uint32], groups: Sequence[Group], packed: Packed, weights: Weights) -> NDArray[np.float64]:
     """The lexical score of each packed passage, shape (passages,); the groups' passages follow one another.
 
     BM25 with weighted counts, plus `weights.sentence` times the same question's score in the passage's best sentence.
+
+    Args:
+        keys: the hashes of all that is looked for, ascending; each group has one value for each.
     """
     passages = len(packed.lengths)
-    values = _values(groups)
-    if not values or not passages:
+    if not len(keys) or not passages:
         return np.zeros(passages)
-    keys = np.array(sorted(values), dtype=np.uint32)
-    table = np.array([values[int(key)] for key in keys])
-    group = np.repeat(np.arange(len(groups)), [one.passages for one in groups])
-    average = np.repeat([max(one.average_length, 1.0) for one in groups], [one.passages for one in groups])
+    table = np.stack([group.values for group in groups])
+    sizes = [group.passages for group in groups]
+    average = np.repeat([max(group.average_length, 1.0) for group in groups], sizes)
+    group = np.repeat(np.arange(len(groups)), sizes)
     rows, column, counts, places = _occurring(keys, packed)
-    matrix = np.bincount(rows * len(keys) + column, weights=counts, minlength=passages * len(keys))
-    matrix = matrix.reshape(passages, len(keys))
+    worth = table[group[rows], column]
+    totals = np.bincount(rows * len(keys) + column, weights=counts, minlength=passages * len(keys))
+    cells = np.flatnonzero(totals)
+    total, owner, key = totals[cells], cells // len(keys), cells % len(keys)
     norm = weights.k1 * (1 - weights.b + weights.b * packed.lengths / average)
-    saturated = matrix * (weights.k1 + 1) / (matrix + norm[:, None])
-    whole: NDArray[np.float64] = np.einsum("pk,kp->p", saturated, table[:, group])
+    gained = total * (weights.k1 + 1) / (total + norm[owner]) * table[group[owner], key]
+    whole = np.bincount(owner, weights=gained, minlength=passages).astype(np.float64)
     sentences = int(places.max(initial=0)) + 1
-    gained = np.minimum(counts, 1.0) * table[column, group[rows]]
-    best = np.bincount(rows * sentences + places, weights=gained, minlength=passages * sentences)
+    best = np.bincount(
+        rows * sentences + places, weights=np.minimum(counts, 1.0) * worth, minlength=passages * sentences
+    )
     whole += weights.sentence * best.reshape(passages, sentences).max(axis=1)
     return whole
 
 
-def _values(groups: Sequence[Group]) -> dict[int, NDArray[np.float64]]:
-    """Hash of a term → what one full occurrence of it is worth in each group."""
-    values: dict[int, NDArray[np.float64]] = {}
-    for number, group in enumerate(groups):
-        for element in group.looked_for:
-            key = term_hash(element.term)
-            if key not in values:
-                values[key] = np.zeros(len(groups))
-            values[key][number] += element.weight * group.rarity[element.term]
-    return values
-
-
 def _occurring(
     keys: NDArray[np.uint32], packed: Packed
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64], NDArray[np.uint16]]:
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]:
     """(passage, place in `keys`, count, sentence) of the occurrences whose hash is one of the sorted `keys`."""
     # A table over 16 of the 32 bits leaves out nearly all others; it is five times as fast as searching for each.
     table = np.zeros(1 << 16, dtype=bool)
     table[keys & 0xFFFF] = True
-    near = np.flatnonzero(table[packed.hashes & 0xFFFF])
-    hashes = packed.hashes[near]
+    near = np.flatnonzero(table[packed.terms >> np.uint64(32) & np.uint64(0xFFFF)])
+    terms = packed.terms[near]
+    hashes = (terms >> np.uint64(32)).astype(np.uint32)
     column = np.minimum(np.searchsorted(keys, hashes), len(keys) - 1)
     hit = keys[column] == hashes
-    near, column = near[hit], column[hit]
-    return packed.rows[near], column, packed.counts[near] / WEIGHT_SCALE, packed.places[near]
+    terms, column = terms[hit], column[hit]
+    counts = (terms & np.uint64(0xFF)).astype(np.float64) / WEIGHT_SCALE
+    return packed.rows[near[hit]], column, counts, (terms >> np.uint64(8) & np.uint64(0xFFFF)).astype(np.intp)

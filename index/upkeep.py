@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import manifest as manifests
+from index import packed, word_cache
 from index import vectors as vector_index
-from index import word_cache
 from index.analysis import Analyzer
 from index.embedder import BATCH, Embedder, Progress
 from index.embedding import Embedding, embed_passages
@@ -34,6 +34,8 @@ MAX_RECENT = 20_000
 BUILT_AT_OPENING = 5000
 """Passages of which a vector index is written while somebody waits for a library to open: that takes 3 s."""
 
+# An index that keeps more rows than this is built anew: twice its passages, and some more for small ones.
+MAX_WORN, MIN_WORN = 2, 2000
 # Files that tantivy and SQLite change by themselves and check themselves; a damaged cache of words is left unread.
 LEXICAL_SKIP = frozenset(
     {"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock", word_cache.FILE_NAME.format("*")}
@@ -176,12 +178,21 @@ class Upkeep:
 
     def _bring_lexical(self, manifest: Manifest, suspect: Collection[str]) -> Manifest:
         leg = manifest.lexical
-        if leg is not None and leg.folder not in suspect and self.find_lexical_fault(leg) is None:
+        if (
+            leg is not None
+            and leg.folder not in suspect
+            and not self._is_worn(leg)
+            and not self.find_lexical_fault(leg)
+        ):
             try:
                 return self._catch_up(manifest, leg)
             except IndexUnavailable:
                 pass  # It was damaged in a way that only shows in use.
         return self._build_lexical(manifest)
+
+    def _is_worn(self, leg: Leg) -> bool:
+        """Whether most rows of an index belong to passages that were removed."""
+        return packed.count_rows(self.folder / leg.folder) > MAX_WORN * sum(leg.passages.values()) + MIN_WORN
 
     def _catch_up(self, manifest: Manifest, leg: Leg) -> Manifest:
         generation, changed = self.record.changed_since(leg.generation)

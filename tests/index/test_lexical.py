@@ -9,7 +9,8 @@ import pytest
 from index import word_cache
 from index.analysis import Analyzer
 from index.errors import IndexUnavailable
-from index.lexical import LexicalHit, LexicalIndex
+from index.lexical import Candidates, LexicalIndex
+from index.nearest import document_of
 from index.records import Filters
 from tests.index.analysing import analyzer, passage
 
@@ -30,12 +31,15 @@ def index(tmp_path: Path) -> LexicalIndex:
     return found
 
 
-def ids(found: dict[str, list[LexicalHit]]) -> dict[str, list[str]]:
-    return {language: [hit.document_id for hit in hits] for language, hits in found.items() if hits}
+def documents(found: Candidates) -> dict[str, list[str]]:
+    by_language: dict[str, list[tuple[float, str]]] = {}
+    for group, score, id_ in zip(found.groups.tolist(), found.scores.tolist(), found.ids(), strict=True):
+        by_language.setdefault(found.languages[group], []).append((-score, document_of(id_)))
+    return {language: [name for _, name in sorted(hits)] for language, hits in by_language.items()}
 
 
 def ask(index: LexicalIndex, text: str, language: str = "en", **filters: frozenset[str]) -> dict[str, list[str]]:
-    return ids(index.search(analyzer().question(text, language), filters=Filters(**filters)))
+    return documents(index.search(analyzer().question(text, language), filters=Filters(**filters)))
 
 
 def test_a_question_finds_passages_of_every_language(index: LexicalIndex) -> None:

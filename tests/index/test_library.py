@@ -18,6 +18,7 @@ from index import upkeep as upkeeping
 from index.build import build
 from index.errors import IndexUnavailable
 from index.library import Library
+from index.packed import count_rows
 from index.subwords import SubwordEmbedding
 from tests.index.making import TEXTS, built, find, opened, write_texts
 
@@ -294,3 +295,19 @@ def test_index_that_fails_in_use_is_rebuilt_behind_the_scenes(place: Path, name:
     with opened(place) as library:
         assert_complete(library)
         assert [path.name for path in (place / "data" / "derived").glob("vectors-*")] == ["vectors-2"]
+
+
+def test_an_index_that_holds_mostly_what_was_removed_is_built_anew(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of removed passages stay in the packed files until they are the greater part."""
+    monkeypatch.setattr(upkeeping, "MIN_WORN", 0)
+    with opened(place) as library:
+        before = library.lexical.folder
+        for number in range(3):
+            edition = {name: f"{text}Edition {number}.\n" for name, text in TEXTS.items()}
+            texts = write_texts(tmp_path / str(number), **edition)
+            build(library, texts)
+        assert library.lexical.folder != before
+        assert count_rows(library.lexical.folder) < 3 * library.lexical.count()
+        assert_complete(library)

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.analysis import Occurrences
+from index.packed import PackedRows, PackedWriter
 from index.records import Span
-from index.scoring import DEFAULTS, Element, Group, cut, elements, idf, pack, score, unpack
+from index.scoring import DEFAULTS, Element, Group, Packed, Sought, elements, idf, pack, score, term_hash
 from tests.index.analysing import analyzer
 
 DIMENSIONS = 4
 NO_VECTOR = np.zeros(DIMENSIONS, dtype=np.float32)
 
 
+def gathered(*passages: bytes, vector: NDArray[np.float32] = NO_VECTOR) -> Packed:
+    """Packed passages as a search has them: written to a file and read from it."""
+    with TemporaryDirectory() as folder:
+        writer = PackedWriter(Path(folder))
+        rows = [writer.add(str(number), packed) for number, packed in enumerate(passages)]
+        writer.flush()
+        return PackedRows(Path(folder)).gather(np.array(rows, dtype=np.int64), vector)
+
+
 def scores(looked_for: list[Element], *passages: Occurrences, sentence: float = 0.0) -> list[float]:
-    packed = unpack([cut(pack(one, NO_VECTOR)) for one in passages], DIMENSIONS)
-    group = Group(looked_for, dict.fromkeys((one.term for one in looked_for), 1.0), 10.0, len(passages))
-    return [float(value) for value in score([group], packed, replace(DEFAULTS, sentence=sentence))]
+    sought = Sought.of(looked_for)
+    hashes = sought.hashes()
+    order = np.argsort(hashes)
+    group = Group(sought.weights[order], 10.0, len(passages))
+    packed = gathered(*(pack(one, NO_VECTOR) for one in passages))
+    return [float(value) for value in score(hashes[order], [group], packed, replace(DEFAULTS, sentence=sentence))]
 
 
 def occurrences(*terms: tuple[str, int, float], length: int = 10) -> Occurrences:
@@ -29,14 +46,14 @@ def occurrences(*terms: tuple[str, int, float], length: int = 10) -> Occurrences
 def test_packing_keeps_terms_places_weights_and_the_vector() -> None:
     """What is packed comes back, the weights to a sixteenth and the vector to a 127th."""
     vector = np.array([0.5, -0.5, 0.5, -0.5], dtype=np.float32)
-    packed = unpack(
-        [cut(pack(found, vector)) for found in (occurrences(("sa", 0, 1.0), ("cb", 3, 0.5)), occurrences())], DIMENSIONS
+    packed = gathered(
+        pack(occurrences(("sa", 0, 1.0), ("cb", 3, 0.5)), vector), pack(occurrences(), vector), vector=vector
     )
     assert packed.rows.tolist() == [0, 0]
-    assert packed.places.tolist() == [0, 3]
-    assert packed.counts.tolist() == [16, 8]
-    assert np.allclose(packed.vectors[1] / 127, vector, atol=0.005)
-    assert packed.cosines(vector)[0] == pytest.approx(1.0, abs=0.02)
+    assert [int(term) >> 32 for term in packed.terms] == [term_hash("sa"), term_hash("cb")]
+    assert [int(term) >> 8 & 0xFFFF for term in packed.terms] == [0, 3]
+    assert [int(term) & 0xFF for term in packed.terms] == [16, 8]
+    assert packed.cosines.tolist() == pytest.approx([1.0, 1.0], abs=0.02)
 
 
 def test_the_score_is_bm25_of_the_weighted_counts() -> None:
@@ -49,6 +66,42 @@ def test_the_score_is_bm25_of_the_weighted_counts() -> None:
         occurrences(("sa", 0, 0.5)),
     )
     assert half < once < twice < 2 * once
+
+
+def test_the_array_operations_agree_with_the_plain_formula() -> None:
+    """Random questions and passages: the same scores, term by term and sentence by sentence, as written in a loop."""
+    random = Random(5)  # noqa: S311 - made-up cases, the same in every run
+    for _ in range(20):
+        looked_for = [
+            Element(f"s{random.randrange(12)}", number, random.choice((0.25, 0.5, 1.0))) for number in range(6)
+        ]
+        passages = [
+            occurrences(
+                *(
+                    (f"s{term}", place, random.choice((0.5, 1.0, 2.0)))
+                    for term in range(12)
+                    for place in range(3)
+                    if random.random() < 0.3
+                ),
+                length=random.randrange(1, 40),
+            )
+            for _ in range(8)
+        ]
+        expected = [plain(looked_for, one, 0.6) for one in passages]
+        assert scores(looked_for, *passages, sentence=0.6) == pytest.approx(expected)
+
+
+def plain(looked_for: list[Element], passage: Occurrences, sentence: float) -> float:
+    """The formula of decision 0103 for one passage, all terms as rare as one another, the average length 10."""
+    norm = DEFAULTS.k1 * (1 - DEFAULTS.b + DEFAULTS.b * passage.length / 10)
+    whole, sentences = 0.0, {0: 0.0}
+    for element in looked_for:
+        found = [(place, weight) for term, place, weight in passage.terms if term == element.term]
+        if total := sum(weight for _, weight in found):
+            whole += element.weight * total * (DEFAULTS.k1 + 1) / (total + norm)
+        for place, weight in found:
+            sentences[place] = sentences.get(place, 0.0) + element.weight * min(1.0, weight)
+    return whole + sentence * max(sentences.values())
 
 
 def test_longer_passages_score_less() -> None:
@@ -102,7 +155,7 @@ def test_a_real_passage_is_scored_across_languages() -> None:
 
 def test_groups_are_scored_by_their_own_statistics() -> None:
     """The same passage in two languages scores by what is looked for, and how rare it is, in each."""
-    packed = unpack([cut(pack(occurrences(("sa", 0, 1.0)), NO_VECTOR))] * 2, DIMENSIONS)
-    groups = [Group([Element("sa", 0, 1.0)], {"sa": rarity}, 10.0, 1) for rarity in (1.0, 3.0)]
-    first, second = score(groups, packed, DEFAULTS)
+    packed = gathered(*[pack(occurrences(("sa", 0, 1.0)), NO_VECTOR)] * 2)
+    groups = [Group(np.array([rarity]), 10.0, 1) for rarity in (1.0, 3.0)]
+    first, second = score(np.array([term_hash("sa")], dtype=np.uint32), groups, packed, DEFAULTS)
     assert second == pytest.approx(3 * first)

@@ -1,0 +1,125 @@
+"""Packed passages in files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import packed
+from index.analysis import Occurrences
+from index.errors import IndexUnavailable
+from index.packed import PackedRows, PackedWriter
+from index.scoring import pack, term_hash
+
+DIMENSIONS = 8
+VECTOR = np.array([0, 0, 1, 0, 0, 0, 0, 0], dtype=np.float32)
+
+
+def passage(number: int) -> bytes:
+    terms = tuple((f"s{term}", 0, 1.0) for term in range(number % 4))
+    return pack(Occurrences(terms, number), np.full(DIMENSIONS, number % 10 / 10, dtype=np.float32))
+
+
+def fill(folder: Path, count: int, *, start: int = 0) -> list[int]:
+    writer = PackedWriter(folder)
+    rows = [writer.add(f"æ{number}", passage(number)) for number in range(start, start + count)]
+    writer.flush()
+    return rows
+
+
+def check(folder: Path, rows: list[int]) -> None:
+    """Row n of the folder is passage n, in whatever order they are asked for."""
+    found = PackedRows(folder)
+    got = found.gather(np.array(rows, dtype=np.int64), VECTOR)
+    assert got.lengths.tolist() == rows
+    assert got.cosines.tolist() == pytest.approx([row % 10 / 10 for row in rows], abs=0.01)
+    for place, row in enumerate(rows):
+        assert {int(term) >> 32 for term in got.terms[got.rows == place]} == {
+            term_hash(f"s{n}") for n in range(row % 4)
+        }
+    assert found.ids(np.array(rows, dtype=np.int64)) == [f"æ{row}" for row in rows]
+
+
+def test_rows_come_back_in_the_order_asked_for(tmp_path: Path) -> None:
+    """Length, terms, vector and id of each row."""
+    assert fill(tmp_path, 30) == list(range(30))
+    check(tmp_path, [7, 3, 29, 0])
+
+
+def test_rows_keep_their_numbers_when_files_are_merged(tmp_path: Path) -> None:
+    """Many small additions leave few files, and every row is found under its number."""
+    for start in range(0, 40):
+        assert fill(tmp_path, 1, start=start) == [start]
+    assert len(list(tmp_path.iterdir())) <= 6
+    check(tmp_path, list(reversed(range(40))))
+
+
+def test_large_files_are_not_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the greatest size stays as it is when rows are added after it."""
+    monkeypatch.setattr(packed, "MAX_MERGED_ROWS", 20)
+    fill(tmp_path, 20)
+    (first,) = tmp_path.iterdir()
+    before = first.stat().st_mtime_ns
+    fill(tmp_path, 15, start=20)
+    assert first.stat().st_mtime_ns == before
+    check(tmp_path, [0, 34, 19, 20])
+
+
+def test_a_writer_writes_when_it_holds_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are on the disk before the writer is asked to flush."""
+    monkeypatch.setattr(packed, "FLUSH_ROWS", 4)
+    writer = PackedWriter(tmp_path)
+    for number in range(9):
+        writer.add(f"æ{number}", passage(number))
+    assert PackedRows(tmp_path).count == 8
+    writer.flush()
+    check(tmp_path, list(range(9)))
+
+
+def test_an_open_reader_reads_on_while_files_are_merged(tmp_path: Path) -> None:
+    """What is mapped stays readable after it has been replaced."""
+    fill(tmp_path, 2)
+    reader = PackedRows(tmp_path)
+    fill(tmp_path, 2, start=2)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert reader.ids(np.array([1])) == ["æ1"]
+    with pytest.raises(IndexUnavailable, match="row 3"):
+        reader.gather(np.array([3]), VECTOR)
+
+
+def test_what_an_interrupted_merge_leaves_does_no_harm(tmp_path: Path) -> None:
+    """The merged file counts where those that it was made of are still there; the next writer removes them."""
+    fill(tmp_path, 2)
+    (small,) = tmp_path.iterdir()
+    content = small.read_bytes()
+    fill(tmp_path, 2, start=2)
+    small.write_bytes(content)
+    check(tmp_path, [0, 1, 2, 3])
+    fill(tmp_path, 1, start=4)
+    assert not small.exists()
+    check(tmp_path, [0, 1, 2, 3, 4])
+
+
+def test_a_damaged_or_missing_file_says_so(tmp_path: Path) -> None:
+    """The caller is told to rebuild."""
+    fill(tmp_path, 8)
+    fill(tmp_path, 1, start=8)
+    first, second = sorted(tmp_path.iterdir())
+    second.write_bytes(second.read_bytes()[:-1])
+    with pytest.raises(IndexUnavailable, match="packed passages"):
+        PackedRows(tmp_path)
+    second.write_bytes(b"")
+    with pytest.raises(IndexUnavailable, match="packed passages"):
+        PackedRows(tmp_path)
+    first.unlink()
+    with pytest.raises(IndexUnavailable, match="from row 0"):
+        PackedRows(tmp_path)
+
+
+def test_a_folder_without_files_has_no_rows(tmp_path: Path) -> None:
+    """Nothing to gather is no error."""
+    found = PackedRows(tmp_path)
+    assert found.count == 0
+    assert len(found.gather(np.zeros(0, dtype=np.int64), VECTOR).lengths) == 0
