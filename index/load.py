@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import IO
 
 from index.errors import NoDocuments, UnreadableDocument
+from index.formats import apart
 from index.formats.extracted import Extracted
 from index.formats.read import FORMATS
 
 SUFFIXES = frozenset(FORMATS)
 MAX_BYTES = 20_000_000  # The text of some sixty books; a larger file is a dump or a mistake, and costs memory.
 
+_TEXT = FORMATS[".txt"]
 _PAGES = frozenset({".html", ".htm"})
 _PAGE_FOLDERS = ("_files", "-filer", "_filer")  # as browsers in English, Danish, Norwegian and Swedish name them
 
@@ -100,7 +102,8 @@ def extract(path: Path, data: bytes, *, max_characters: int = MAX_BYTES) -> Extr
         UnreadableDocument: blank, binary, in an unknown encoding, not what its name says, or too long when unpacked.
     """
     try:
-        extracted = FORMATS.get(path.suffix.lower(), FORMATS[".txt"])(data)
+        suffix = path.suffix.lower()
+        extracted = apart.read_apart(suffix, data) if suffix in apart.SUFFIXES else FORMATS.get(suffix, _TEXT)(data)
     except RecursionError:
         raise UnreadableDocument("expected a document, found a file that is nested too deeply") from None
     if not extracted.text.strip("\ufeff \t\r\n\v\f").strip():

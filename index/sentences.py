@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -179,10 +181,24 @@ def load_abbreviations(path: Path, language: str) -> Abbreviations:
     return Abbreviations(lists["joining"], lists["ending"], lists["after_ordinal"])
 
 
+@contextmanager
+def _without_scipy() -> Iterator[None]:
+    """Let NLTK be imported as where SciPy is not installed: a test of significance would take most of the import."""
+    hidden = "scipy.stats" not in sys.modules
+    if hidden:
+        sys.modules["scipy.stats"] = None  # type: ignore[assignment]  # how Python is told that there is none
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules["scipy.stats"]
+
+
 @cache
 def _tokenizer(language: str) -> PunktSentenceTokenizer:
-    from nltk.tabdata import PunktDecoder
-    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+    with _without_scipy():
+        from nltk.tabdata import PunktDecoder
+        from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
     # Read here, not by NLTK's own loader: that one refuses folders outside its search path, and hard-linked files.
     folder = package_data("nltk_cache") / "tokenizers" / "punkt_tab" / _MODELS.get(language, "english")

@@ -32,6 +32,7 @@ def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
         declared = found.group(1).decode("ascii", "ignore")
     text, encoding = decode(data, declared=declared)
     tree = _parse(text)
+    _strip(tree)
     head = _head(tree)
     comments = take_comments(tree)
     page = _Article(tree, with_comments=not comments)
@@ -55,6 +56,13 @@ def _parse(text: str) -> Any:
         return html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableDocument(f"expected an HTML page, found: {str(error)[:200] or 'nothing'}") from None
+
+
+def _strip(tree: Any) -> None:
+    """Take out what a browser with scripts does not show. Scripts themselves stay: data for search engines is in some."""
+    from lxml import etree
+
+    etree.strip_elements(tree, "noscript", "template", "iframe", with_tail=False)
 
 
 def _head(tree: Any) -> str:
