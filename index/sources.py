@@ -22,6 +22,7 @@ class SourceInfo:
     author: str | None = None
     url: str | None = None
     published: str | None = None
+    publication: str | None = None
 
 
 _KEYS = tuple(field.name for field in fields(SourceInfo))

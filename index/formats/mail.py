@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from index.encodings import decode
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted, facts_of
+from index.formats.mail_furniture import find_mail_furniture
 from index.formats.web_page import read_page
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def read_mail(data: bytes) -> Extracted:
     """Return a message's subject and body: the plain text, else what the HTML says.
 
-    The rules for plain text then find who is quoted ("Anna Berg skrev:" above lines with ">").
+    The rules for plain text then find who is quoted ("Anna Berg skrev:" above lines with ">"). Signatures stay in the
+    text as furniture.
 
     Raises:
         UnreadableDocument: no message, or one without text.
@@ -32,7 +34,8 @@ def read_mail(data: bytes) -> Extracted:
     if not body.strip():
         raise UnreadableDocument("expected an e-mail with text, found one without (attachments are not read)")
     text = f"{subject}\n\n{body}" if subject else body
-    return Extracted(text, facts_of("e-mail headers", title=subject, author=_author(message), published=_date(message)))
+    facts = facts_of("e-mail headers", title=subject, author=_author(message), published=_date(message))
+    return Extracted(text, facts, tuple(find_mail_furniture(text, len(text) - len(body))))
 
 
 def _body(message: EmailMessage) -> str:

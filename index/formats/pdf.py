@@ -9,6 +9,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
 from index.formats.memory import make_reader, read_with
+from index.formats.page_edges import join_pages
 from index.formats.properties import facts_of_properties
 
 _MOST_PAGES = 5_000
@@ -16,6 +17,8 @@ _MOST_PAGES = 5_000
 
 def read_pdf(data: bytes) -> Extracted:
     """Return the text of every page, an empty line between pages; the rules for plain text find its structure.
+
+    What is printed at the edge of every page stays in the text as furniture.
 
     Raises:
         UnreadableDocument: damaged, locked with a password, too many pages, or pages that are only pictures.
@@ -41,13 +44,13 @@ def read_pdf(data: bytes) -> Extracted:
         raise UnreadableDocument(
             f"expected a PDF that can be read, found a damaged or locked one ({_said(error)})"
         ) from None
-    text = "\n\n".join(page.strip() for page in pages if page.strip())
+    # Characters that have no code point (fonts without a map) come out as lone surrogates or NUL: no text holds them.
+    text, parts = join_pages([page.encode("utf-8", "replace").decode("utf-8").replace("\0", " ") for page in pages])
     if not text:
         raise UnreadableDocument(
             f"expected a PDF with text, found {count} pages without any: scans need text recognition (OCR) first"
         )
-    # Characters that have no code point (fonts without a map) come out as lone surrogates or NUL: no text holds them.
-    return Extracted(text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ") + "\n", facts)
+    return Extracted(text + "\n", facts, tuple(parts))
 
 
 def _facts(pdf: Any) -> Any:

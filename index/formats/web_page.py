@@ -59,7 +59,7 @@ def _parse(text: str) -> Any:
 
 
 def _strip(tree: Any) -> None:
-    """Take out what a browser with scripts does not show. Scripts themselves stay: data for search engines is in some."""
+    """Take out what a browser with scripts does not show; the scripts stay, because facts stand in some."""
     from lxml import etree
 
     etree.strip_elements(tree, "noscript", "template", "iframe", with_tail=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +13,7 @@ from werkzeug.http import parse_accept_header
 
 from index.records import DocumentInfo, Segment
 from service.http.widget import bundle
-from service.strings import LANGUAGES, strings
+from service.strings import LANGUAGES, Strings, strings
 from service.wire_documents import DocumentInfoModel
 
 
@@ -54,6 +55,30 @@ def pieces(text: str, segments: Sequence[Segment], start: int | None, end: int |
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fact about a document as its page shows it; `link` is where it leads, if it is the address of a page."""
+
+    label: str
+    value: str
+    origin: str
+    link: str | None
+
+
+def known(info: DocumentInfo, words: Strings) -> list[Known]:
+    """What is known of a document, and where each fact was said, in the reader's language."""
+    return [
+        Known(
+            words.text(f"facts.{fact.name}"),
+            fact.value,
+            words.text("origins." + re.sub(r"\W", "_", fact.origin).lower()),
+            # Documents are not trusted: "javascript:" is an address too.
+            fact.value if fact.name == "url" and fact.value.startswith(("https://", "http://")) else None,
+        )
+        for fact in info.facts
+    ]
+
+
 class Pages:
     """Renders the pages; one instance serves the whole process."""
 
@@ -79,8 +104,10 @@ class Pages:
         language: str,
     ) -> str:
         """A document's source page; the span start..end is marked and scrolled to."""
+        words = strings(language)
         return self._environment.get_template("document.html").render(
-            words=strings(language),
+            words=words,
+            known=known(info, words),
             language=language,
             info=info,
             pieces=pieces(text, segments, start, end),

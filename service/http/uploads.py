@@ -61,6 +61,7 @@ def router(assistant: Assistant) -> APIRouter:
         author: Said = None,
         url: Said = None,
         published: Said = None,
+        publication: Said = None,
     ) -> Response:
         """Add a document or replace it: the body is the file. It stays until it is removed, whatever the folder holds.
 
@@ -68,7 +69,7 @@ def router(assistant: Assistant) -> APIRouter:
         """
         check_id(document_id)
         suffix = suffix_of(request.headers.get("content-type", ""))
-        said = SourceInfo(title, author, url, published)
+        said = SourceInfo(title, author, url, published, publication)
         with tempfile.NamedTemporaryFile(prefix="kilde-", suffix=suffix) as file:
             await receive(request, file, library.max_bytes)
             outcome, info = await to_thread.run_sync(store, library, Path(file.name), document_id, suffix, said)

@@ -34,7 +34,7 @@ def test_each_document_has_what_is_said_of_it(tmp_path: Path) -> None:
     [
         (b"[a\n", r"expected TOML, found: .*line 1"),
         (b'title = "x"\n', "expected only tables such as .*found the key 'title' outside of one"),
-        (b"[a]\nautor = 'x'\n", r"\[a\]: expected the keys title, author, url, published, found 'autor'"),
+        (b"[a]\nautor = 'x'\n", r"\[a\]: expected the keys title, author, url, published, publication, found 'autor'"),
         (b"[a]\ntitle = 3\n", r"\[a\] title: expected a text, found 3"),
         (b"[a]\ntitle = ' '\n", r"\[a\] title: expected a text"),
         (b"[a]\ntitle = '\xe5'\n", "expected UTF-8 text"),

@@ -140,3 +140,33 @@ def test_reading_leaves_logging_alone() -> None:
         "read_word(docx([('Normal', 'Text.')])); raise SystemExit(len(logging.getLogger().handlers))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def furniture(found: Extracted) -> list[str]:
+    return [found.text[part.start : part.end] for part in found.parts]
+
+
+def test_what_every_page_repeats_is_furniture() -> None:
+    """Running titles and page numbers stay in the stored text and are not the document's; nothing else is dropped."""
+    pages = [
+        ["Årsmelding", f"{2 * n} kapitler om havet", f"Fisken nummer {n} er stor.", f"Side {n} av 5"]
+        for n in range(1, 6)
+    ]
+    pages[0] = ["Havet og vi", "Havet er stort.", "Side 1 av 5"]
+    found = read_pdf(pdf(pages))
+    repeated = [line for page in pages[1:] for line in (*page[:2], page[3])]
+    assert furniture(found) == ["Side 1 av 5", *repeated]
+    assert {part.reason for part in found.parts} == {"page header or footer"}
+
+
+@pytest.mark.parametrize("number", ["7", "- 7 -", "Page 7", "Page 7 of 12", "Sida 7 (12)", "s. 7", "7 | 12"])
+def test_page_numbers_are_furniture_of_two_pages_too(number: str) -> None:
+    """A number alone at the edge of a page is the page's; a line with words is only where pages repeat it."""
+    found = read_pdf(pdf([["Fish", "A fish swims.", number], ["Fish", "Another one flies.", number]]))
+    assert furniture(found) == [number, number]
+
+
+def test_a_page_alone_repeats_nothing() -> None:
+    """A document of one page has no running title, and a figure on it may be its text."""
+    assert read_pdf(pdf([["1984", "It was a bright cold day."]])).parts == ()
+    assert read_pdf(pdf([["A", "x."], ["B", "y."], ["C", "z."]])).parts == ()

@@ -144,3 +144,51 @@ def test_front_matter_in_toml_is_read() -> None:
 def test_what_is_no_front_matter_is_text(text: str) -> None:
     """Rules, lists, broken YAML and code in it change nothing and are never run."""
     assert read_markdown(text) == Extracted(text)
+
+
+LETTER = """From: Kari Nordmann <kari@example.org>
+Subject: Bryggen
+Date: Tue, 4 Jun 2019 10:00:00 +0200
+Content-Type: text/plain; charset=utf-8
+
+Hei!
+
+Bryggen blir stengt i to uker, for stolpene under den er råtne.
+{ending}
+
+Per Hansen skrev:
+> Når kan vi bruke bryggen igjen?
+"""
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "\n-- \nKari Nordmann\nHavnesjef, Bryggen kommune\nTlf. 55 00 00 00",
+        "\nMed vennlig hilsen\n\nKari Nordmann\nHavnesjef\nkari@example.org",
+        "\nMvh\nKari",
+        "\nSendt fra min iPhone",
+        "\nBest regards,\nKari Nordmann\n\nSent from my phone",
+        "\nVänliga hälsningar,\nKari",
+        "\nVenlig hilsen\nKari",
+        "\nVenleg helsing\nKari",
+    ],
+)
+def test_the_signature_of_a_message_is_furniture(ending: str) -> None:
+    """What stands below the text in every message is kept and not searched; the text and what is quoted stay."""
+    found = read_mail(LETTER.format(ending=ending).encode())
+    dropped = [found.text[part.start : part.end] for part in found.parts]
+    assert dropped == [line.strip() for line in ending.splitlines() if line.strip()]
+    assert {part.reason for part in found.parts} == {"e-mail signature"}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "\nHilsen\n\nfra folket på øya har jeg aldri fått, og det synes jeg er leit.",
+        "\nBest\n\nWe should also speak about the harbour, which is in need of repair.",
+    ],
+)
+def test_a_greeting_that_text_follows_is_no_signature(ending: str) -> None:
+    """Where something is still said below the greeting, nothing is dropped."""
+    assert read_mail(LETTER.format(ending=ending).encode()).parts == ()

@@ -11,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.build import build
+from service.access.keyring import Keyring, configured_keys
+from service.access.keys import Keys
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
 from service.http.app import create_app
-from service.http.keys import parse_keys
+from service.http.guard import Access
 from service.settings import Settings
 from tests.index.formats.making_files import docx, locked, pdf
 
@@ -47,7 +49,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 @pytest.fixture(scope="module")
 def client(assistant: Assistant) -> TestClient:
     """A client with a key."""
-    app = create_app(assistant, keys=parse_keys(KEY))
+    access = Access(Keyring(Keys(assistant.library.record), configured_keys(KEY)))
+    app = create_app(assistant, access=access)
     return TestClient(app, raise_server_exceptions=False, headers={"authorization": f"Bearer {KEY}"})
 
 

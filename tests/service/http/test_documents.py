@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
-from index.records import DocumentInfo, Segment
+from index.records import DocumentInfo, Fact, FactName, Origin, Segment
 from service.http.pages import Pages, page_language, pieces
+from service.strings import LANGUAGES, strings
 from tests.conftest import SEEDS
 
 NAME = "004_b044c57d700ac163"
@@ -130,3 +135,32 @@ def test_a_document_says_what_is_known_of_it(client: TestClient) -> None:
     assert listed[NAME]["metadata"]["title"]["origin"] in ("sources.toml", "text")
     assert "encoding" not in listed[NAME]["metadata"]
     assert client.get(f"/documents/{NAME}").json()["metadata"] == listed[NAME]["metadata"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_source_page_says_what_is_known_and_who_said_it(client: TestClient, language: str) -> None:
+    """Every fact stands on the page with its origin, in the reader's language."""
+    page = client.get(f"/documents/{NAME}", headers={"accept": "text/html", "accept-language": language}).text
+    words = strings(language)
+    assert str(escape(words.text("facts.known"))) in page
+    for name, fact in client.get(f"/documents/{NAME}").json()["metadata"].items():
+        origin = words.text("origins." + re.sub(r"\W", "_", fact["origin"]).lower())
+        row = f'<dt>{words.text(f"facts.{name}")}</dt><dd dir="auto">{escape(fact["value"])} <small>({escape(origin)})'
+        assert row in page
+
+
+def test_every_fact_and_origin_has_its_words() -> None:
+    """Whatever the index may know, and wherever from, each of the five languages can say."""
+    for language in LANGUAGES:
+        for name in get_args(FactName):
+            assert strings(language).text(f"facts.{name}")
+        for origin in get_args(Origin):
+            assert strings(language).text("origins." + re.sub(r"\W", "_", origin).lower())
+
+
+def test_only_the_address_of_a_page_is_a_link() -> None:
+    """A document may claim any address: one that would run a script is shown as text."""
+    info = DocumentInfo("a", "A", "en", None, "a.html", "0", 1, 1, (Fact("url", "javascript:alert(1)", "HTML meta"),))
+    assert 'href="javascript' not in Pages().document(info, "x", [], None, None, "en")
+    good = replace(info, facts=(Fact("url", "https://example.org/?a=1&b=2", "HTML meta"),))
+    assert 'href="https://example.org/?a=1&amp;b=2"' in Pages().document(good, "x", [], None, None, "en")
