@@ -14,6 +14,7 @@ from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
 from index.nearest import NearestPassages
+from index.reranking import Reranker
 from index.retrieve import Retriever
 from index.upkeep import Upkeep
 from index.vectors import VectorIndex
@@ -40,7 +41,15 @@ class Legs:
 class OpenLegs:
     """Always the present indexes. Safe to use from several threads."""
 
-    def __init__(self, data_dir: Path, upkeep: Upkeep, *, compare_at_most: int, lock_timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        upkeep: Upkeep,
+        *,
+        compare_at_most: int,
+        lock_timeout_seconds: float,
+        reranker: Reranker | None = None,
+    ) -> None:
         """Open the indexes.
 
         Raises:
@@ -50,6 +59,7 @@ class OpenLegs:
         self._upkeep = upkeep
         self._compare_at_most = compare_at_most
         self._lock_timeout_seconds = lock_timeout_seconds
+        self._reranker = reranker
         self._refreshing = threading.Lock()
         self._repair: threading.Thread | None = None
         self._warm = False
@@ -132,7 +142,9 @@ class OpenLegs:
         incomplete = upkeep.embedder.is_neural and upkeep.find_vectors_fault(manifest.vectors)
         searched = None if incomplete else vectors
         upkeep.embedder.expect_dimensions()
-        retriever = Retriever(upkeep.record, lexical, searched, upkeep.embedding, upkeep.analyzer, self._newest)
+        retriever = Retriever(
+            upkeep.record, lexical, searched, upkeep.embedding, upkeep.analyzer, self._newest, self._reranker
+        )
         return Legs(stamp, manifest, lexical, vectors, retriever)
 
     def _open_vectors(self, leg: Leg | None) -> NearestPassages:

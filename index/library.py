@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from index import conditions
 from index.analysis import Analyzer
 from index.chunk import MAX_TOKENS
 from index.database import writing_documents
@@ -27,6 +28,7 @@ from index.making import Maker
 from index.nearest import NearestPassages
 from index.neural import NeuralEmbedding
 from index.record import Record
+from index.reranking import Reranker
 from index.retrieve import Retriever
 from index.subwords import SubwordEmbedding
 from index.upkeep import Upkeep
@@ -48,11 +50,14 @@ class Library:
     take them from the library each time, and keep them no longer than for one question.
     """
 
-    def __init__(self, data_dir: Path, upkeep: Upkeep, legs: OpenLegs, *, max_bytes: int) -> None:
+    def __init__(
+        self, data_dir: Path, upkeep: Upkeep, legs: OpenLegs, *, max_bytes: int, reranker: Reranker | None = None
+    ) -> None:
         self.data_dir = data_dir
         self.upkeep = upkeep
         self.max_bytes = max_bytes
         self._legs = legs
+        self._reranker = reranker
 
     @property
     def record(self) -> Record:
@@ -91,32 +96,10 @@ class Library:
 
     def conditions(self) -> dict[str, str]:
         """The state of each part: "ok", or what is wrong with it."""
-        states: dict[str, str] = {}
-        for name, look in (("record", self.record.generation), ("lexical", lambda: self.lexical.count())):
-            try:
-                look()
-                states[name] = "ok"
-            except IndexUnavailable as error:
-                states[name] = str(error)
-        states["vectors"] = self._condition_of_vectors()
-        return states
-
-    def _condition_of_vectors(self) -> str:
-        try:
-            if self.vectors.failed:
-                return "damaged; every vector is compared while it is built anew"
-            if not isinstance(self.embedding, NeuralEmbedding):
-                return "ok"
-            trouble = self.embedding.trouble
-            fault = self.upkeep.find_vectors_fault(self._legs.current().manifest.vectors)
-            if trouble is None and fault is None and not self.upkeep.embedder.lacks_vectors():
-                return "ok"
-            made, all_ = (sum(self.record.count(name).values()) for name in (self.embedding.name, None))
-        except IndexUnavailable as error:
-            return str(error)
-        state = f"{self.embedding.name} has made {made} of {all_} vectors"
-        searched = "search goes on by words" if trouble or fault else "search uses those that are there"
-        return f"{state}; {searched}" + (f"; {trouble}" if trouble else "")
+        found = conditions.of_library(self, self._legs.current)
+        if self._reranker is not None:
+            found["reranker"] = self._reranker.trouble or "ok"
+        return found
 
     def maker(self) -> Maker:
         """What makes documents from files, with this library's settings."""
@@ -171,6 +154,8 @@ class Library:
         self._legs.close()
         if isinstance(self.embedding, NeuralEmbedding):
             self.embedding.close()
+        if self._reranker is not None:
+            self._reranker.close()
         self.record.close()
 
     def __enter__(self) -> Library:
@@ -201,6 +186,7 @@ def open_library(
     max_bytes: int = MAX_BYTES,
     database_url: str | None = None,
     embedding: Embedding | None = None,
+    reranker: Reranker | None = None,
     analyzer: Analyzer | None = None,
     compare_at_most: int = COMPARE_AT_MOST,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
@@ -214,6 +200,7 @@ def open_library(
         max_bytes: of a file that `build` takes in.
         database_url: where the record is, if not in the data folder.
         embedding: what makes the vectors; hashed subwords by default. Another one than before embeds all anew.
+        reranker: what puts the best passages into its own order, if anything does.
         analyzer: the analysis with its lexicon, for those who open several libraries; by default it is loaded.
         compare_at_most: so many vectors are compared one by one, until `warm_up` is called, instead of opening the
             vector index: a command that answers one question and ends saves what importing Chroma takes.
@@ -228,8 +215,8 @@ def open_library(
     try:
         upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens)
         _make_fit(data_dir, upkeep, lock_timeout_seconds, progress)
-        legs = _open_legs(data_dir, upkeep, compare_at_most, lock_timeout_seconds)
-        return Library(data_dir, upkeep, legs, max_bytes=max_bytes)
+        legs = _open_legs(data_dir, upkeep, compare_at_most, lock_timeout_seconds, reranker)
+        return Library(data_dir, upkeep, legs, max_bytes=max_bytes, reranker=reranker)
     except BaseException:
         record.close()
         raise
@@ -276,9 +263,17 @@ def _make_fit(data_dir: Path, upkeep: Upkeep, timeout_seconds: float, progress: 
             raise
 
 
-def _open_legs(data_dir: Path, upkeep: Upkeep, compare_at_most: int, timeout_seconds: float) -> OpenLegs:
+def _open_legs(
+    data_dir: Path, upkeep: Upkeep, compare_at_most: int, timeout_seconds: float, reranker: Reranker | None
+) -> OpenLegs:
     def opened() -> OpenLegs:
-        return OpenLegs(data_dir, upkeep, compare_at_most=compare_at_most, lock_timeout_seconds=timeout_seconds)
+        return OpenLegs(
+            data_dir,
+            upkeep,
+            compare_at_most=compare_at_most,
+            lock_timeout_seconds=timeout_seconds,
+            reranker=reranker,
+        )
 
     try:
         return opened()

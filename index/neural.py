@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import EmbeddingUnavailable
+from index.errors import EmbeddingUnavailable, InvalidData
+from index.patience import Patience
 
 FloatArray = npt.NDArray[np.float32]
 Purpose = Literal["passage", "question"]
@@ -28,9 +28,6 @@ MAX_BYTES = 250_000
 """Of one request. OpenAI takes 2,048 texts and 300,000 tokens; a token is a byte at least, so this is safe."""
 MAX_TEXT_BYTES = 8_000
 """Of one text; what is longer is cut. OpenAI's models take 8,192 tokens, and no passage comes near that."""
-FAILURES_TO_PAUSE = 2
-PAUSE_SECONDS = 30.0
-"""After two failed questions in a row nobody waits for the model for half a minute; then one question tries it."""
 
 
 class Backend(Protocol):
@@ -59,8 +56,7 @@ class NeuralEmbedding:
         self._backend = backend
         self._dimensions = dimensions
         self._lock = threading.Lock()
-        self._failures = 0
-        self._paused_until = 0.0
+        self._patience = Patience()
         self._trouble: str | None = None
 
     @property
@@ -88,19 +84,14 @@ class NeuralEmbedding:
         Raises:
             EmbeddingUnavailable: the model failed just now, or several times a moment ago, when it is not asked.
         """
-        with self._lock:
-            if time.monotonic() < self._paused_until:
-                raise EmbeddingUnavailable(self._trouble or f"{self.name} is not asked for a while")
+        if self._patience.is_out:
+            raise EmbeddingUnavailable(self._trouble or f"{self.name} is not asked for a while")
         try:
             vector: FloatArray = self._checked([shorten(text)], "question")[0]
         except EmbeddingUnavailable:
-            with self._lock:
-                self._failures += 1
-                if self._failures >= FAILURES_TO_PAUSE:
-                    self._paused_until = time.monotonic() + PAUSE_SECONDS
+            self._patience.note(failed=True)
             raise
-        with self._lock:
-            self._failures, self._paused_until = 0, 0.0
+        self._patience.note(failed=False)
         return vector
 
     def expect(self, dimensions: int) -> None:
@@ -129,6 +120,8 @@ class NeuralEmbedding:
             found = np.asarray(self._backend.rows([texts[place] for place in places], purpose), dtype=np.float32)
         except EmbeddingUnavailable:
             raise
+        except InvalidData as error:
+            raise EmbeddingUnavailable(f"{self.name}: {error}") from None
         except Exception as error:
             # Its text is not passed on: those of some providers repeat the key.
             status = getattr(error, "status_code", None)

@@ -15,6 +15,7 @@ from index.embedding import Embedding, embed_question
 from index.errors import IndexUnavailable
 from index.lexical import Candidates, LexicalIndex
 from index.records import Filters, Hit, Passage
+from index.reranking import RERANKED, Reranker
 
 # The vector leg counts this much of the lexical one where both are in the question's language, and across languages.
 OWN_VECTORS, FOREIGN_VECTORS = 0.5, 0.25
@@ -68,6 +69,7 @@ class Retriever:
         embedding: Embedding | None,
         analyzer: Analyzer,
         newest: Callable[[], Retriever] | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         """Take the parts. `newest` returns the search over the indexes as they are now, this one or a later."""
         self._record = record
@@ -76,6 +78,7 @@ class Retriever:
         self._vectors = vectors
         self._embedding = embedding
         self._analyzer = analyzer
+        self._reranker = reranker
 
     def search(
         self,
@@ -117,7 +120,10 @@ class Retriever:
             broken.append(error)
         if len(broken) == 2:
             raise broken[0]
-        return self._hits(pool, _fused(pool, terms.language), limit, filters)
+        fused = _fused(pool, terms.language)
+        if self._reranker is not None:
+            fused = self._reranked(self._reranker, terms.text, pool, fused)
+        return self._hits(pool, fused, limit, filters)
 
     def _with_vectors(self, pool: _Pool, terms: QuestionTerms, filters: Filters, *, alone: bool) -> _Pool:
         """The nearest passages by vector; the subword vectors only where the words found little (decision 0104)."""
@@ -144,6 +150,16 @@ class Retriever:
         counts = Counter(pool.languages)
         few = tuple(language for language in wanted or self._lexical.languages if counts[language] < FEW)
         return few or None
+
+    def _reranked(
+        self, reranker: Reranker, question: str, pool: _Pool, fused: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The first passages in a model's order; the scores change hands: what follows is fitted to their range."""
+        first = np.argsort(-fused, kind="stable")[:RERANKED].tolist()
+        judged = reranker.rank(question, {place: one.text for place, one in self._passages(pool, first).items()})
+        exchanged = fused.copy()
+        exchanged[judged] = -np.sort(-fused[judged])
+        return exchanged
 
     def _hits(self, pool: _Pool, fused: NDArray[np.float64], limit: int, filters: Filters) -> tuple[list[Hit], bool]:
         order = np.argsort(-fused, kind="stable").tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from index.embedding import Embedding
 from index.library import open_library
+from index.reranking import Reranker
 from service.aids import make_aids
 from service.assistant import Assistant
 from service.conversations import Conversations
@@ -16,7 +17,7 @@ def open_assistant(settings: Settings) -> Assistant:
 
     Raises:
         IndexUnavailable: the data directory cannot be used; the message says what to do.
-        MissingExtra: a local embedding is set, and its library is not installed.
+        MissingExtra: a local model is set, and its library is not installed.
     """
     library = open_library(
         settings.data_dir,
@@ -24,6 +25,7 @@ def open_assistant(settings: Settings) -> Assistant:
         max_bytes=settings.max_document_bytes,
         database_url=settings.database_url.get_secret_value() or None,
         embedding=embedding_of(settings),
+        reranker=_reranker(settings),
     )
     model = None
     if settings.llm_model:
@@ -51,4 +53,20 @@ def embedding_of(settings: Settings) -> Embedding | None:
         from index.local_embedding import local_embedding
 
         return local_embedding(model)
+    return None
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    """What puts the best passages into its own order, if anything does; a model is not asked yet."""
+    kind, _, model = settings.reranker.partition(":")
+    if kind == "api":
+        from index.api_reranking import api_reranker
+
+        return api_reranker(
+            model, base_url=settings.reranker_base_url, api_key=settings.reranker_api_key.get_secret_value()
+        )
+    if kind == "local":
+        from index.local_reranking import local_reranker
+
+        return local_reranker(model)
     return None

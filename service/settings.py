@@ -73,6 +73,15 @@ class Settings(BaseSettings):
     embedding_dimensions: int = Field(
         0, ge=0, le=10_000, description="How long vectors that API is asked for; 0 for the model's own length."
     )
+    reranker: str = Field(
+        "off",
+        pattern=r"^(off|api:\S+|local:\S+)$",
+        description="What puts the best passages into its own order: off, api:MODEL or local:MODEL.",
+    )
+    reranker_base_url: str = Field(
+        "https://api.jina.ai/v1", pattern=r"^https?://\S+$", description="Where the reranker's API is."
+    )
+    reranker_api_key: SecretStr = Field(SecretStr(""), description="The key of that API.")
     llm_model: str = Field("", description="The language model that writes answers; without one they are quotes.")
     llm_base_url: str = Field(
         "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the model's API is."

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
 
+from index import onnx_model
 from index.embedding import Embedding, embed_question
 from index.errors import EmbeddingUnavailable, MissingExtra
 from index.llama_index import LlamaIndexBackend, from_llama_index
@@ -22,6 +20,7 @@ from index.openai_embedding import openai_embedding
 from index.subwords import SubwordEmbedding
 from tests.index.embedding_server import KEY, Server, serving
 from tests.index.making import letters
+from tests.index.tiny_models import build_embedding
 
 TEXTS = [
     "The baker kneads the dough.",
@@ -35,36 +34,6 @@ TEXTS = [
 def server() -> Iterator[Server]:
     with serving() as state:
         yield state
-
-
-class FakeModel:
-    """Stands for sentence_transformers.SentenceTransformer: the adapter's own logic is tested, not the library."""
-
-    asked: list[tuple[str, list[str]]] = []  # noqa: RUF012 - emptied by the fixture, and the models are not ours to keep
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def encode(self, texts: list[str], *, show_progress_bar: bool) -> list[list[float]]:
-        self.asked.append(("encode", texts))
-        return [letters(text) for text in texts]
-
-    def encode_query(self, texts: list[str], *, show_progress_bar: bool) -> list[list[float]]:
-        self.asked.append(("encode_query", texts))
-        return [letters(text) for text in texts]
-
-    def encode_document(self, texts: list[str], *, show_progress_bar: bool) -> list[list[float]]:
-        self.asked.append(("encode_document", texts))
-        return [letters(text) for text in texts]
-
-
-@pytest.fixture
-def fake_library(monkeypatch: pytest.MonkeyPatch) -> type[FakeModel]:
-    module = ModuleType("sentence_transformers")
-    module.SentenceTransformer = FakeModel  # type: ignore[attr-defined] # a module made by hand
-    monkeypatch.setitem(sys.modules, "sentence_transformers", module)
-    monkeypatch.setattr(FakeModel, "asked", [])
-    return FakeModel
 
 
 def of_llama_index() -> Embedding:
@@ -83,19 +52,7 @@ def of_llama_index() -> Embedding:
     return from_llama_index(Letters(model_name="letters"))
 
 
-def build_tiny_model(folder: Path) -> Path:
-    """A real model of sentence-transformers: a bag of a dozen words, without a download."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import BoW
-
-    words = sorted({word.strip(".,").lower() for text in TEXTS for word in text.split()})
-    SentenceTransformer(modules=[BoW(vocab=words)]).save(str(folder / "tiny"))
-    return folder / "tiny"
-
-
-KINDS = ["subword", "openai", "openai with dimensions", "local with a fake library", "llama-index"]
-if find_spec("sentence_transformers"):
-    KINDS.append("local")
+KINDS = ["subword", "openai", "openai with dimensions", "local", "llama-index"]
 
 
 @pytest.fixture(params=KINDS)
@@ -106,11 +63,8 @@ def embedding(request: pytest.FixtureRequest, tmp_path: Path) -> Embedding:
         "openai with dimensions": lambda: openai_embedding(
             "m", base_url=request.getfixturevalue("server").url, dimensions=20
         ),
-        "local with a fake library": lambda: (
-            request.getfixturevalue("fake_library") and local_embedding("intfloat/multilingual-e5-small")
-        ),
         "llama-index": of_llama_index,
-        "local": lambda: local_embedding(str(build_tiny_model(tmp_path))),
+        "local": lambda: local_embedding(str(build_embedding(tmp_path / "tiny"))),
     }
     return made[request.param]()
 
@@ -226,26 +180,46 @@ def test_not_a_number_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "question", "passage"),
+    ("name", "prompts", "question", "passage"),
     [
-        ("intfloat/multilingual-e5-small", ("encode", ["query: q"]), ("encode", ["passage: p"])),
-        ("models/e5-base-v2", ("encode", ["query: q"]), ("encode", ["passage: p"])),
-        ("intfloat/multilingual-e5-large-instruct", ("encode_query", ["q"]), ("encode_document", ["p"])),
-        ("BAAI/bge-m3", ("encode_query", ["q"]), ("encode_document", ["p"])),
+        ("multilingual-e5-small", {}, "query: q", "passage: p"),
+        ("multilingual-e5-large-instruct", {"query": "Find: "}, "Find: q", "p"),
+        ("bge-m3", {}, "q", "p"),
+        ("arctic", {"query": "query: ", "document": ""}, "query: q", "p"),
     ],
 )
-def test_prefixes(name: str, question: Any, passage: Any, fake_library: type[FakeModel]) -> None:
-    """E5 models get the prefixes that they were trained with; the others' prompts are the library's affair."""
-    embedding = local_embedding(name)
-    embedding.embed_question("q")
-    embedding.embed(["p"])
-    assert fake_library.asked == [question, passage]
+def test_prefixes(tmp_path: Path, name: str, prompts: dict[str, str], question: str, passage: str) -> None:
+    """E5 models get the prefixes that they were trained with; the others the prompts in their own configuration."""
+    folder = build_embedding(tmp_path / name)
+    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+    embedding, plain = local_embedding(str(folder)), local_embedding(str(build_embedding(tmp_path / "plain")))
+    np.testing.assert_allclose(embedding.embed_question("q"), plain.embed_question(question), atol=1e-6)
+    np.testing.assert_allclose(embedding.embed(["p"]), plain.embed([passage]), atol=1e-6)
+
+
+def test_pooling_is_the_models_own(tmp_path: Path) -> None:
+    """A model that stands for a text by its first token is read so; one whose way is not known is refused."""
+    first = local_embedding(str(build_embedding(tmp_path / "first", pooling="cls_token")))
+    assert int(first.embed(["bread"])[0].argmax()) == 1
+    other = local_embedding(str(build_embedding(tmp_path / "other", pooling="lasttoken")))
+    with pytest.raises(EmbeddingUnavailable, match="found lasttoken"):
+        other.embed(["bread"])
+
+
+@pytest.mark.parametrize("fault", ["no model", "no tokenizer", "Dense"])
+def test_model_that_cannot_be_used(tmp_path: Path, fault: str) -> None:
+    """A model without its files, or with a layer that is not run here, is refused in a line that says so."""
+    folder = build_embedding(tmp_path / "tiny", module=fault if fault == "Dense" else "Normalize")
+    if fault != "Dense":
+        (folder / ("onnx/model.onnx" if fault == "no model" else "tokenizer.json")).unlink()
+    with pytest.raises(EmbeddingUnavailable, match="Dense" if fault == "Dense" else "expected tokenizer.json and"):
+        local_embedding(str(folder)).embed(["bread"])
 
 
 def test_missing_library_names_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without sentence-transformers the error says how to install it."""
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'kilde\[local\]'"):
+    """Without a library that it takes the error says how to install it."""
+    monkeypatch.setattr(onnx_model, "LIBRARIES", ("tokenizers", "not_there_at_all"))
+    with pytest.raises(MissingExtra, match=r"not_there_at_all.*pip install 'kilde\[local\]'"):
         LocalBackend("intfloat/multilingual-e5-small")
 
 

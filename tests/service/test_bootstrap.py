@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from pathlib import Path
 
 import pytest
 
+from index import onnx_model
 from index.build import build
 from index.errors import MissingExtra
 from service.bootstrap import open_assistant
@@ -63,7 +63,7 @@ def test_unknown_embedding_is_refused(value: str, monkeypatch: pytest.MonkeyPatc
 
 def test_local_model_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`local:…` without the extra says how to install it, and leaves the data folder usable."""
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    monkeypatch.setattr(onnx_model, "LIBRARIES", ("not_there_at_all",))
     with pytest.raises(MissingExtra, match="pip install"):
         open_assistant(settings(tmp_path, "local:intfloat/multilingual-e5-small"))
     open_assistant(settings(tmp_path, "subword")).close()
