@@ -28,6 +28,8 @@ REFLEXIVES = {
     "en": frozenset({"oneself", "itself", "himself", "herself", "themselves", "ourselves", "myself", "yourself"}),
 }
 FUNCTION_ENTRY_BONUS = 1.0
+MAX_LESS = 2.0
+"""How much an unlikely reading of its head can cost an entry: `helst på` is not `helse på`."""
 _THIRD = {"da": "sig", "nb": "seg", "nn": "seg", "sv": "sig", "en": "oneself"}
 
 
@@ -165,7 +167,7 @@ class Entries:
                 if own and reading.pos in wanted and (pos != "verb" or reading.feature):
                     tag = reading.tag if reading.pos != "func" else tag_of("verb", reading.feature)
                     key = (tag, reading.feature, reading.genitive)
-                    found[key] = min(found.get(key, 9.0), min(1.0, best - reading.weight))
+                    found[key] = min(found.get(key, 9.0), min(MAX_LESS, best - reading.weight))
         if not found and word is not None and word != head:
             for feature in self._reader.forms_of(word, head, pos, language):
                 found[tag_of(pos, feature), feature, False] = 0.0

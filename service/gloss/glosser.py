@@ -19,7 +19,7 @@ from service.gloss.morphology import Morphology
 from service.gloss.nordic import NordicWriter
 from service.gloss.plurals import numbered
 from service.gloss.readings import Reader
-from service.gloss.records import Node, Reading, Token
+from service.gloss.records import Node, Pair, Reading, Token
 from service.gloss.rewrite import decade, rewrite
 from service.gloss.tokens import expand, tokenize
 from service.gloss.vocabulary import Vocabulary
@@ -69,7 +69,23 @@ class Glosser:
             return text
         return self._gloss(text, source, target)
 
+    def pairs(self, text: str, source: str, target: str) -> tuple[Pair, ...]:
+        """The words of `text` beside what the gloss has for them, in the gloss's order; signs are left out."""
+        tokens, written = self._written(text, source, target)
+        return tuple(
+            Pair(
+                " ".join(token.text for token in tokens[node.start : node.end]),
+                node.words,
+                bool(node.reading.senses or node.reading.parts or node.tag == "N"),
+            )
+            for node in written
+            if tokens[node.start].word
+        )
+
     def _make(self, text: str, source: str, target: str) -> str:
+        return _join(*self._written(text, source, target))
+
+    def _written(self, text: str, source: str, target: str) -> tuple[list[Token], tuple[Node, ...]]:
         tokens = tokenize(text)
         if source == "en":
             tokens = expand(tokens, self._tables.contractions)
@@ -77,7 +93,7 @@ class Glosser:
         nodes = rewrite(nodes, source, target, self._tables.function_words)
         nodes = self._confidence.leave_unsure(nodes, source, target)
         written = self._english.write(nodes) if target == "en" else self._nordic[target].write(nodes, source)
-        return _join(tokens, written)
+        return tokens, written
 
     def read(self, tokens: Sequence[Token], language: str) -> tuple[Node, ...]:
         """The readings of a text that fit together, with their senses."""

@@ -163,6 +163,8 @@ class Morphology:
         bare = (
             lemma if lemma in proposals and rule_allows_bare(feature) and self.is_form(lemma, lemma, language) else None
         )
+        if feature == "imp" and language != "sv":
+            return None  # an infinitive is no imperative: the defaults take its ending off
         if not feature.startswith("pl") or language == "en":
             return bare
         return bare or listed if pos == "noun" and self.gender(lemma, language) == "neut" else listed or bare

@@ -236,6 +236,8 @@ class NordicWriter:
         if head is None:
             return nodes[place].words if source != "en" else articles["common"]
         noun = nodes[head]
+        if noun.dropped:
+            return nodes[place].words  # a noun that stays English keeps its article
         if source == "en" and (head == place + 1 or noun.tag == "NAME") and " " not in (self._lemma(noun) or ""):
             return "" if noun.tag == "N" and not noun.reading.kept else articles["common"] if noun.tag == "N" else ""
         return articles["pl"] if noun.plural else articles[self._gender(noun)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from index.lexicon import Concept
 
@@ -96,8 +96,9 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Clauses:
-    """The chosen nodes of a text in order, with the tokens that they cover."""
+class Pair:
+    """Words of the source and what a gloss has for them; `content` is whether they are more than grammar."""
 
-    tokens: tuple[Token, ...]
-    nodes: tuple[Node, ...] = field(default_factory=tuple)
+    original: str
+    words: str
+    content: bool

@@ -39,6 +39,7 @@ def rewrite(
     if source in ("nb", "nn") and target in ("en", "da", "sv"):
         _possessives_first(found)
     if source == "en":
+        _imperatives(found)
         _do_support(found, function_words)
         _progressive(found)
     elif target == "en":
@@ -120,6 +121,15 @@ def _possessives_first(nodes: list[Node]) -> None:
             continue  # `far min` stands bare, `en god venn min` does not
         nodes[place - 1] = possessive
         nodes[place] = noun.inflected(noun.reading.feature.removesuffix(".def"))
+
+
+def _imperatives(nodes: list[Node]) -> None:
+    """A sentence that begins with a bare verb asks for something; English writes it like the infinitive."""
+    for place, node in enumerate(nodes):
+        begins = place == 0 or nodes[place - 1].tag == "END"
+        function = node.reading.function
+        if begins and node.tag in ("VI", "VF") and node.reading.feature in ("inf", "pres") and function is None:
+            nodes[place] = node.inflected("imp")
 
 
 def _do_support(nodes: list[Node], function_words: Sequence[FunctionWord]) -> None:
