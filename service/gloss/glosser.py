@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 
 from index.lexicon import LANGUAGES, Lexicon
 from index.words import WordAnalyzer
@@ -85,38 +86,44 @@ class Glosser:
     def _make(self, text: str, source: str, target: str) -> str:
         return _join(*self._written(text, source, target))
 
-    def _written(self, text: str, source: str, target: str) -> tuple[list[Token], tuple[Node, ...]]:
+    def chosen(self, text: str, source: str, target: str) -> tuple[Node, ...]:
+        """The readings that a gloss is written from; those in doubt are dropped."""
+        return self._chosen(text, source, target)[1]
+
+    def _chosen(self, text: str, source: str, target: str) -> tuple[list[Token], tuple[Node, ...]]:
         tokens = tokenize(text)
         if source == "en":
             tokens = expand(tokens, self._tables.contractions)
         nodes = self.read(tokens, source)
         nodes = rewrite(nodes, source, target, self._tables.function_words)
-        nodes = self._confidence.leave_unsure(nodes, source, target)
+        return tokens, self._confidence.leave_unsure(nodes, source, target)
+
+    def _written(self, text: str, source: str, target: str) -> tuple[list[Token], tuple[Node, ...]]:
+        tokens, nodes = self._chosen(text, source, target)
         written = self._english.write(nodes) if target == "en" else self._nordic[target].write(nodes, source)
         return tokens, written
 
     def read(self, tokens: Sequence[Token], language: str) -> tuple[Node, ...]:
         """The readings of a text that fit together, with their senses."""
+        nodes = self.candidates(tokens, language)
+        path = best_path(nodes, _places(tokens), self._follows[language])
+        return choose_senses(numbered(path, language, self._morphology), self._lexicon)
+
+    def candidates(self, tokens: Sequence[Token], language: str) -> list[Node]:
+        """Every reading of every word, and of every entry of several words."""
         nodes: list[Node] = []
         words: list[str | None] = []
-        places: list[int] = []
-        counted = 0
         for place, token in enumerate(tokens):
             word = token.text.lower().replace("’", "'") if token.word else None
             words.append(None if word is None or self._is_name(tokens, place, language) else word)
-            counts = token.word or token.text in _CLAUSE_SIGNS
-            counted += counts
-            places.append(counted - 1)
-            if not counts:
-                continue
-            nodes.extend(
-                Node(place, place + 1, found, words=token.text) for found in self._readings(tokens, place, language)
-            )
+            if _counts(token):
+                nodes.extend(
+                    Node(place, place + 1, found, words=token.text) for found in self._readings(tokens, place, language)
+                )
         for node in self._entries.find(words, language):
             kept = " ".join(token.text for token in tokens[node.start : node.end])
             nodes.append(replace(node, words=kept))
-        path = best_path(nodes, places, self._follows[language])
-        return choose_senses(numbered(path, language, self._morphology), self._lexicon)
+        return nodes
 
     def _readings(self, tokens: Sequence[Token], place: int, language: str) -> Sequence[Reading]:
         """The readings of one token; a token that stays as it is has one, of the word class that its shape tells."""
@@ -187,6 +194,16 @@ class Glosser:
             reading.pos == "noun" and not reading.parts and reading.weight > -0.9
             for reading in self._reader.read(written.lower(), language)
         )
+
+
+def _counts(token: Token) -> bool:
+    """Whether a token has a place of its own among its neighbours; quotation marks and the like have none."""
+    return token.word or token.text in _CLAUSE_SIGNS
+
+
+def _places(tokens: Sequence[Token]) -> list[int]:
+    """The place of each token among those that count."""
+    return [counted - 1 for counted in accumulate(_counts(token) for token in tokens)]
 
 
 def _join(tokens: Sequence[Token], nodes: Sequence[Node]) -> str:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from index.words import WordAnalyzer
 from service.gloss.choose import target_word
 from service.gloss.morphology import Morphology
+from service.gloss.participles import auxiliary_of, participle
 from service.gloss.records import FunctionWord, Node, Reading
+from service.gloss.rewrite import MARKED
 from service.gloss.syntax import FINITE, determiner_of, head_of_phrase, is_article, is_free, subject_of
 
 DOUBLE_DEFINITE = frozenset({"nb", "nn", "sv"})
@@ -26,6 +28,7 @@ INDEFINITE = {
     "sv": {"common": "en", "neut": "ett"},
 }
 MORE = {"da": ("mere", "mest"), "nb": ("mer", "mest"), "nn": ("meir", "mest"), "sv": ("mer", "mest")}
+INFINITIVE = {"da": "at", "nb": "å", "nn": "å", "sv": "att"}
 BE_PASSIVE = {"da": "blive", "nb": "bli", "nn": "bli", "sv": "bli"}
 # Third person, then I, you, we, you (plural).
 REFLEXIVE = {
@@ -181,12 +184,24 @@ class NordicWriter:
                 if self.language == "da":
                     feature = feature.removesuffix(".def")
             return before + space + (self._noun(last, feature) if feature != "sg" else last)
+        if reading.pos == "verb" and feature == MARKED:
+            return f"{INFINITIVE[self.language]} {word}"
         if reading.pos == "verb" and feature != "inf":
             head, space, rest = word.partition(" ")
-            return self._verb(head, feature) + space + rest
+            return self._agreeing_participle(nodes, place, self._verb(head, feature), feature) + space + rest
         if reading.pos == "adj" and feature not in ("pos", "") and " " not in word:
             return self._adjective(word, feature)
         return word
+
+    def _agreeing_participle(self, nodes: Sequence[Node], place: int, word: str, feature: str) -> str:
+        auxiliary = auxiliary_of(nodes, place) if self.language == "sv" and feature == "part" else None
+        if auxiliary is None:
+            return word
+        subject = subject_of(nodes, auxiliary)
+        if subject is None:
+            return word
+        neuter = subject.tag == "PRO" or (subject.tag == "N" and self._gender(subject) == "neut")
+        return participle(word, plural=subject.plural, neuter=neuter)
 
     def _noun(self, word: str, feature: str) -> str:
         made = self._morphology.inflect(word.lower(), "noun", feature, self.language)

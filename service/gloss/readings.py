@@ -191,6 +191,16 @@ class Reader:
                 if reading.pos != "noun" or not is_genitive:  # skabes is no cupboard, but a cupboard's
                     yield reading
 
+    def _guess(self, word: str, lemma: str, pos: str, language: str) -> str:
+        """What a form that no rule explains probably is: what its end is to its lemma's end (lydbøger as bøger)."""
+        for cut in range(2, min(len(word), len(lemma)) - 2):
+            if word[:cut] != lemma[:cut]:
+                break
+            for found in self._morphology.irregulars(word[cut:], language):
+                if (found.lemma, found.pos) == (lemma[cut:], pos):
+                    return found.feature
+        return _usual(word, lemma, pos, language)
+
     def _is_neuter_plural(self, word: str, found: Analysis, language: str) -> bool:
         """Whether a Swedish form in -en is the plural of a neuter (`företagen`), not a singular."""
         return (
@@ -221,7 +231,7 @@ class Reader:
             by_pos.setdefault(concept.pos, []).append(self._sense(concept, lemma, language))
         for pos, senses in by_pos.items():
             senses = _ordered(senses, preferred)
-            feature = form[1] if form else _guess(word, lemma, pos, language) if guess else CITATION[pos]
+            feature = form[1] if form else self._guess(word, lemma, pos, language) if guess else CITATION[pos]
             shown = "verb" if form and form[0] == "verb" else pos
             weight = min(PREFERRED_WEIGHT, -senses[0].cost) - cost
             if pos == "adj" and feature == "adv":
@@ -271,8 +281,8 @@ def _fits(concept_pos: str, pos: str, feature: str) -> bool:
     return concept_pos == pos
 
 
-def _guess(word: str, lemma: str, pos: str, language: str) -> str:
-    """What a form that no rule explains probably is."""
+def _usual(word: str, lemma: str, pos: str, language: str) -> str:
+    """What a form that no rule explains mostly is."""
     if pos == "noun":
         return "sg"
     if pos == "verb":

@@ -18,6 +18,8 @@ _SKIPPED = frozenset({"NEG", "ADV", "ADVD", "PROS", "PRO", "N", "NAME", "DET", "
 
 _DECADE = re.compile(r"(\d+)(?:-tallet|-talet|-tal|['’]?erne|['’]?s)$")
 _DECADES = {"en": "the {}s", "da": "{}'erne", "nb": "{}-tallet", "nn": "{}-talet", "sv": "{}-talet"}
+MARKED = "inf.marked"
+"""The feature of an infinitive that is written with its marker."""
 _TOWARDS = frozenset({"til", "till"})
 _TIMES = frozenset({"siden", "sidan", "sedan", "sen"})
 
@@ -42,6 +44,7 @@ def rewrite(
         _imperatives(found)
         _do_support(found, function_words)
         _progressive(found)
+        _infinitives(found)
     elif target == "en":
         _ago(found, source)
         _gerunds(found)
@@ -130,6 +133,16 @@ def _imperatives(nodes: list[Node]) -> None:
         function = node.reading.function
         if begins and node.tag in ("VI", "VF") and node.reading.feature in ("inf", "pres") and function is None:
             nodes[place] = node.inflected("imp")
+
+
+def _infinitives(nodes: list[Node]) -> None:
+    """`of selling`, `stop selling`, `Selling cars is …`: the Scandinavian languages have an infinitive there."""
+    for place, node in enumerate(nodes):
+        if node.tag != "GER" or node.reading.pos != "verb":
+            continue
+        before = nodes[place - 1].tag if place else "END"
+        if before in ("PREP", "PREPBY", "END", "VF", "VI", "VP", "SUB"):
+            nodes[place] = node.inflected(MARKED)
 
 
 def _do_support(nodes: list[Node], function_words: Sequence[FunctionWord]) -> None:
