@@ -35,7 +35,8 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def shared_record(url: str) -> Iterator[Record]:
-    record = Record.open(url)
+    # Long, because forty threads that each wait for a slow disk in turn are no fault.
+    record = Record.open(url, busy_timeout_seconds=60)
     yield record
     record.close()
 
