@@ -13,9 +13,10 @@ from index.errors import IndexUnavailable
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
-from index.nearest import NearestPassages
+from index.nearest import NearestPassages, OpenedIndex
 from index.reranking import Reranker
 from index.retrieve import Retriever
+from index.served import SharedIndex, address_of
 from index.upkeep import Upkeep
 from index.vectors import VectorIndex
 
@@ -160,14 +161,16 @@ class OpenLegs:
             on_failure=lambda: self._start_repair(leg.folder, timeout_seconds=self._lock_timeout_seconds),
         )
 
-    def _open_index(self, leg: Leg) -> VectorIndex:
+    def _open_index(self, leg: Leg) -> OpenedIndex:
         # Looked at again, because this may be long after: garbage in Chroma's files can end the process.
         if fault := self._upkeep.find_vectors_fault(leg):
             raise IndexUnavailable(fault)
-        index = VectorIndex(self._upkeep.folder / leg.folder)
+        place = self._upkeep.vectors_place(leg.folder)
+        served = isinstance(place, Path) and address_of(self._upkeep.folder, leg.folder)
+        index = SharedIndex(self._upkeep.folder, leg.folder) if served else VectorIndex(place)
         found = index.count()
         if found != dict(leg.passages):
-            raise IndexUnavailable(f"expected {dict(leg.passages)} vectors in {index.folder}, found {found}")
+            raise IndexUnavailable(f"expected {dict(leg.passages)} vectors in {place}, found {found}")
         return index
 
     def _start_repair(self, *suspect: str, timeout_seconds: float) -> None:

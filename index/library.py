@@ -185,6 +185,7 @@ def open_library(
     max_tokens: int = MAX_TOKENS,
     max_bytes: int = MAX_BYTES,
     database_url: str | None = None,
+    chroma_url: str = "",
     embedding: Embedding | None = None,
     reranker: Reranker | None = None,
     analyzer: Analyzer | None = None,
@@ -199,6 +200,7 @@ def open_library(
         max_tokens: of a passage; documents that were cut with another number are cut anew from their stored text.
         max_bytes: of a file that `build` takes in.
         database_url: where the record is, if not in the data folder.
+        chroma_url: the Chroma server that holds the vector index, if not a folder in the data folder.
         embedding: what makes the vectors; hashed subwords by default. Another one than before embeds all anew.
         reranker: what puts the best passages into its own order, if anything does.
         analyzer: the analysis with its lexicon, for those who open several libraries; by default it is loaded.
@@ -213,7 +215,7 @@ def open_library(
     """
     record = open_record(data_dir, database_url)
     try:
-        upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens)
+        upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens, chroma_url)
         _make_fit(data_dir, upkeep, lock_timeout_seconds, progress)
         legs = _open_legs(data_dir, upkeep, compare_at_most, lock_timeout_seconds, reranker)
         return Library(data_dir, upkeep, legs, max_bytes=max_bytes, reranker=reranker)
@@ -223,10 +225,15 @@ def open_library(
 
 
 def examine(
-    data_dir: Path, record: Record, embedding: Embedding | None, *, max_tokens: int = MAX_TOKENS
+    data_dir: Path,
+    record: Record,
+    embedding: Embedding | None,
+    *,
+    max_tokens: int = MAX_TOKENS,
+    chroma_url: str = "",
 ) -> dict[str, str]:
     """Look at both indexes without opening or changing them: "ok", or what is wrong with each."""
-    upkeep = _upkeep(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens)
+    upkeep = _upkeep(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens, chroma_url)
     manifest, lag = upkeep.manifest(), upkeep.lag()
     faults = {
         "lexical": upkeep.find_lexical_fault(manifest.lexical),
@@ -237,7 +244,14 @@ def examine(
     return {name: fault or "ok" for name, fault in faults.items()}
 
 
-def _upkeep(data_dir: Path, record: Record, analyzer: Analyzer, embedding: Embedding | None, max_tokens: int) -> Upkeep:
+def _upkeep(
+    data_dir: Path,
+    record: Record,
+    analyzer: Analyzer,
+    embedding: Embedding | None,
+    max_tokens: int,
+    chroma_url: str,
+) -> Upkeep:
     return Upkeep(
         folder=data_dir / DERIVED_NAME,
         record=record,
@@ -246,6 +260,7 @@ def _upkeep(data_dir: Path, record: Record, analyzer: Analyzer, embedding: Embed
         embedding=embedding or SubwordEmbedding(),
         max_tokens=max_tokens,
         preparation=_preparation(max_tokens, analyzer.lexicon.sha256),
+        chroma_url=chroma_url,
     )
 
 

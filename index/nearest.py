@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from index.errors import IndexUnavailable
 from index.record import Record
 from index.rows import VectorBatch
-from index.vectors import VectorIndex
+from index.vectors import VectorSearch
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -44,6 +45,23 @@ class _Recent:
     rows: Mapping[str, _Rows] = field(default_factory=dict)
 
 
+class OpenedIndex(VectorSearch, Protocol):
+    """A vector index that is open."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it has vectors of."""
+        ...
+
+    def count(self) -> dict[str, int]:
+        """How many vectors there are, by language."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
 class NearestPassages:
     """Searches one embedding's vectors. Safe to use from several threads."""
 
@@ -51,7 +69,7 @@ class NearestPassages:
         self,
         record: Record,
         embedding: str,
-        open_index: Callable[[], VectorIndex] | None,
+        open_index: Callable[[], OpenedIndex] | None,
         generation: int,
         *,
         on_failure: Callable[[], None] = lambda: None,
@@ -69,7 +87,7 @@ class NearestPassages:
         self._embedding = embedding
         self._open_index = open_index
         self._on_failure = on_failure
-        self._index: VectorIndex | None = None
+        self._index: OpenedIndex | None = None
         self._failed = False
         self._recent = _Recent(generation if open_index else 0)
         self._lock = threading.Lock()
@@ -121,7 +139,7 @@ class NearestPassages:
             if self._index is not None:
                 self._index.close()
 
-    def _opened_index(self) -> VectorIndex | None:
+    def _opened_index(self) -> OpenedIndex | None:
         with self._lock:
             if self._index is None and self._open_index is not None:
                 with suppress(IndexUnavailable):
@@ -131,7 +149,7 @@ class NearestPassages:
             self._go_on_without(None)
         return index
 
-    def _go_on_without(self, index: VectorIndex | None) -> None:
+    def _go_on_without(self, index: OpenedIndex | None) -> None:
         """Compare every vector from now on, and let it be known, once."""
         with self._lock:
             if self._failed or self._index is not index:
@@ -188,7 +206,7 @@ def _merge(former: Mapping[str, _Rows], changed: frozenset[str], added: VectorBa
 
 
 def _search_index(
-    index: VectorIndex, vector: FloatArray, languages: tuple[str, ...], limit: int, stale: frozenset[str]
+    index: OpenedIndex, vector: FloatArray, languages: tuple[str, ...], limit: int, stale: frozenset[str]
 ) -> dict[str, list[tuple[str, float]]]:
     """Search the index for passages of documents that are not stale, asking for more until there are enough."""
     found: dict[str, list[tuple[str, float]]] = {}

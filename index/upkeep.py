@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from index.manifest import Leg, Manifest
 from index.prepare import Prepared, prepare
 from index.record import Record
 from index.sources import SourceInfo
+from index.vectors import Place, Server
 
 MIN_RECENT = 1000
 """Passages that may be newer than the vector index before it is written anew; comparing them takes 1 ms a search."""
@@ -45,7 +47,10 @@ VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What it takes to derive everything again. `folder` holds the indexes and their manifest."""
+    """What it takes to derive everything again. `folder` holds the indexes and their manifest.
+
+    With a `chroma_url` the vector index is on that server instead, in collections named for its folder.
+    """
 
     folder: Path
     record: Record
@@ -54,6 +59,7 @@ class Upkeep:
     embedding: Embedding
     max_tokens: int
     preparation: str
+    chroma_url: str = ""
 
     # Looking, which anybody may do
 
@@ -93,8 +99,10 @@ class Upkeep:
         """Return in words why the vector index must not be searched, or None."""
         if leg is None:
             return "there is no vector index" if self.record.count() else None
-        if leg.settings != self.embedder.settings:
-            return "the vector index was built with another embedding"
+        if leg.settings != self._vector_settings:
+            return "the vector index was built with another embedding, or in another place"
+        if self.chroma_url:
+            return None  # The server looks after its files; what it holds is counted on opening.
         return self._fault_of_folder(leg) or _fault_of_sqlite(self.folder / leg.folder / "chroma.sqlite3")
 
     def _fault_of_folder(self, leg: Leg) -> str | None:
@@ -104,6 +112,21 @@ class Upkeep:
     def _find_stale_documents(self) -> str | None:
         stale = self.record.prepared_otherwise(self.preparation)
         return f"{len(stale)} documents were prepared with other settings" if stale else None
+
+    @property
+    def _vector_settings(self) -> str:
+        return f"{self.embedder.settings}, at {self.chroma_url}" if self.chroma_url else self.embedder.settings
+
+    def vectors_place(self, folder: str) -> Place:
+        """Where the vector index of that name is."""
+        if not self.chroma_url:
+            return self.folder / folder
+        return Server(self.chroma_url, f"{self._server_prefix}{folder}-")
+
+    @property
+    def _server_prefix(self) -> str:
+        """What our collections on a server begin with: others may use it, too."""
+        return f"kilde-{self.record.identity[:12]}-"
 
     @property
     def embedder(self) -> Embedder:
@@ -249,10 +272,13 @@ class Upkeep:
             self.switch(replace(manifest, vectors=None))
             return
         folder = self._new_folder("vectors")
-        path = self.folder / folder
-        vector_index.write(path, self.record.vectors(self.embedding.name, BATCH), counts)
-        files = manifests.take_stock(path, {}, skip=VECTORS_SKIP)
-        self.switch(replace(manifest, vectors=Leg(folder, self.embedder.settings, generation, counts, files)))
+        place = self.vectors_place(folder)
+        vector_index.write(place, self.record.vectors(self.embedding.name, BATCH), counts)
+        files = manifests.take_stock(place, {}, skip=VECTORS_SKIP) if isinstance(place, Path) else {}
+        self.switch(replace(manifest, vectors=Leg(folder, self._vector_settings, generation, counts, files)))
+        if self.chroma_url:
+            with suppress(IndexUnavailable):  # What is left over goes the next time.
+                vector_index.sweep(self.chroma_url, self._server_prefix, f"{self._server_prefix}{folder}-")
         self.record.remove_other_vectors(self.embedding.name)
 
     def switch(self, manifest: Manifest) -> Manifest:
@@ -270,6 +296,8 @@ class Upkeep:
         taken = [
             int(found.name.rpartition("-")[2]) for found in self.folder.glob(f"{leg}-*") if found.name[-1].isdigit()
         ]
+        if (former := self.manifest().vectors) and leg == "vectors":
+            taken.append(int(former.folder.rpartition("-")[2]))  # Which has no folder where a server holds it.
         return f"{leg}-{max(taken, default=0) + 1}"
 
     def _sweep(self) -> None:

@@ -1,8 +1,8 @@
 """The vector index: Chroma, one collection a language. The only module that knows Chroma.
 
-A folder is written once, from the record, and then only read: Chroma loses whole collections when it is killed while
-it writes, and two processes must not have a folder open of which one writes (docs/decisions/0203). What has changed
-since is searched exactly, by `index.nearest`.
+A folder, or a set of collections on a server, is written once, from the record, and then only read: Chroma loses whole
+collections when it is killed while it writes, and two processes must not have a folder open of which one writes
+(docs/decisions/0203). What has changed since is searched exactly, by `index.nearest`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,7 @@ MAX_BATCH = 5461
 EF_SEARCH = 200
 # Chroma's names need three characters; a language code has two.
 _PREFIX = "passages-"
+PAGE = 100
 
 
 class VectorSearch(Protocol):
@@ -44,25 +47,41 @@ class VectorSearch(Protocol):
         ...
 
 
-class VectorIndex:
-    """One folder of Chroma's, opened for searching. Safe to use from several threads."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Collections on a Chroma server, whose names begin with `prefix`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open a folder that `write` made.
+    url: str
+    prefix: str = _PREFIX
+
+    def __str__(self) -> str:
+        return f"{self.prefix}* at {self.url}"
+
+
+Place = Path | Server
+"""Where an index is: a folder of its own, or collections on a server."""
+
+
+class VectorIndex:
+    """An index of Chroma's, opened for searching. Safe to use from several threads."""
+
+    def __init__(self, place: Place) -> None:
+        """Open what `write` made.
 
         Raises:
             IndexUnavailable: there is none, or Chroma cannot open it.
         """
-        if not (folder / "chroma.sqlite3").is_file():
-            raise IndexUnavailable(f"expected a vector index in {folder}, found none")
-        self.folder = folder
-        client = _open(folder)
+        if isinstance(place, Path) and not (place / "chroma.sqlite3").is_file():
+            raise IndexUnavailable(f"expected a vector index in {place}, found none")
+        self.place = place
+        prefix = _prefix(place)
+        client = _open(place)
         # Not __del__: the client has to outlive searches of other threads, and to be closed when the last one ends.
         self._finalizer = weakref.finalize(self, client.close)
-        with _explained(folder):
+        with _explained(place):
             self._collections: dict[str, Collection] = {
-                found.name.removeprefix(_PREFIX): client.get_collection(found.name, embedding_function=_never_embeds())
-                for found in client.list_collections()
+                name.removeprefix(prefix): client.get_collection(name, embedding_function=_never_embeds())
+                for name in _names(client, prefix)
             }
 
     @property
@@ -72,7 +91,7 @@ class VectorIndex:
 
     def count(self) -> dict[str, int]:
         """How many vectors there are, by language."""
-        with _explained(self.folder):
+        with _explained(self.place):
             return {language: collection.count() for language, collection in self._collections.items()}
 
     def search(
@@ -91,7 +110,7 @@ class VectorIndex:
         if limit < 1 or not np.any(vector):
             return {}
         wanted = [language for language in (languages or self.languages) if language in self._collections]
-        with _explained(self.folder):
+        with _explained(self.place):
             return {language: self._nearest(self._collections[language], vector, limit) for language in wanted}
 
     def close(self) -> None:
@@ -109,37 +128,40 @@ class VectorIndex:
         return [(name, 1.0 - float(distance)) for name, distance in zip(found["ids"][0], distances[0], strict=True)]
 
 
-def write(folder: Path, batches: Iterable[VectorBatch], counts: Mapping[str, int]) -> None:
-    """Write a new vector index into an empty or missing folder and close it.
+def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int]) -> None:
+    """Write a new vector index, into an empty or missing folder or under a prefix of its own, and close it.
 
     Args:
         batches: every vector, with its passage's id and language; lengths do not matter.
         counts: how many vectors there are of each language.
 
     Raises:
-        IndexUnavailable: the folder cannot be written, or Chroma fails, or the counts were wrong.
+        IndexUnavailable: the place cannot be written, or Chroma fails, or the counts were wrong.
     """
+    if isinstance(place, Path):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexUnavailable(f"cannot write the vector index to {place}: {error.strerror or error}") from None
+    client, prefix = _open(place), _prefix(place)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IndexUnavailable(f"cannot write the vector index to {folder}: {error.strerror or error}") from None
-    client = _open(folder)
-    try:
-        with _explained(folder):
-            collections = {name: _create(client, name, count) for name, count in counts.items() if count}
+        with _explained(place):
+            for name in _names(client, prefix):  # Of a process that was ended while it wrote.
+                client.delete_collection(name)
+            collections = {name: _create(client, prefix + name, count) for name, count in counts.items() if count}
             for batch in batches:
                 _add(collections, batch)
             for name, collection in collections.items():
-                _check_written(folder, name, collection, counts[name])
+                _check_written(place, name, collection, counts[name])
     finally:
         client.close()
 
 
-def _create(client: Client, language: str, count: int) -> Collection:
+def _create(client: Client, name: str, count: int) -> Collection:
     # Chroma writes its graph to disk after `sync_threshold` rows, else every later process builds it anew, and writes
     # while it only searches. With the number of rows as the threshold it is written once, at the end.
     return client.create_collection(
-        _PREFIX + language,
+        name,
         embedding_function=None,
         configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, count), "ef_search": EF_SEARCH}},
     )
@@ -154,16 +176,45 @@ def _add(collections: Mapping[str, Collection], batch: VectorBatch) -> None:
             collections[language].add(ids=[batch.ids[place] for place in some], embeddings=batch.vectors[some])
 
 
-def _check_written(folder: Path, language: str, collection: Collection, expected: int) -> None:
+def _check_written(place: Place, language: str, collection: Collection, expected: int) -> None:
     if expected == 1:  # The threshold is two rows at least: the one row is written again.
         only = collection.get(include=["embeddings"])
         collection.upsert(ids=only["ids"], embeddings=only["embeddings"])
     found = collection.count()
     if found != expected:
-        raise IndexUnavailable(f"expected {expected} vectors of {language} in {folder}, found {found}")
+        raise IndexUnavailable(f"expected {expected} vectors of {language} in {place}, found {found}")
 
 
-def _open(folder: Path) -> Client:
+def sweep(url: str, prefix: str, current: str) -> None:
+    """Remove collections on a server that begin with `prefix`, except those that begin with `current`.
+
+    Raises:
+        IndexUnavailable: the server cannot be reached, or refuses.
+    """
+    server = Server(url, prefix)
+    client = _open(server)
+    try:
+        with _explained(server):
+            for name in _names(client, prefix):
+                if not name.startswith(current):
+                    client.delete_collection(name)
+    finally:
+        client.close()
+
+
+def _names(client: Client, prefix: str) -> list[str]:
+    """The names of all collections that begin with `prefix`; a server lists a hundred at a time."""
+    names: list[str] = []
+    while page := [found.name for found in client.list_collections(limit=PAGE, offset=len(names))]:
+        names += page
+    return [name for name in names if name.startswith(prefix)]
+
+
+def _prefix(place: Place) -> str:
+    return place.prefix if isinstance(place, Server) else _PREFIX
+
+
+def _open(place: Place) -> Client:
     # Imported here because it costs 0.5 s.
     import chromadb
     from chromadb.config import Settings
@@ -176,8 +227,15 @@ def _open(folder: Path) -> Client:
         allow_reset=False,
         migrations="apply",
     )
-    with _explained(folder):
-        client = chromadb.PersistentClient(path=str(folder), settings=settings)
+    with _explained(place):
+        if isinstance(place, Path):
+            client = chromadb.PersistentClient(path=str(place), settings=settings)
+        else:
+            url = urlsplit(place.url)
+            secure = url.scheme == "https"
+            port = url.port or (443 if secure else 8000)
+            served = Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="")
+            client = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=served)
     return cast("Client", client)  # Declared as an interface that lacks close().
 
 
@@ -200,7 +258,7 @@ def _never_embeds() -> Any:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _explained(place: Place) -> Iterator[None]:
     """Turn whatever comes out of Chroma into IndexUnavailable with one readable line."""
     try:
         yield
@@ -210,4 +268,4 @@ def _explained(folder: Path) -> Iterator[None]:
         raise
     except BaseException as error:  # A panic of Chroma's Rust side is no Exception.
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise IndexUnavailable(f"the vector index in {folder} cannot be used: {reason}") from error
+        raise IndexUnavailable(f"the vector index in {place} cannot be used: {reason}") from error

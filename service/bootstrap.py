@@ -24,6 +24,7 @@ def open_assistant(settings: Settings) -> Assistant:
         max_tokens=settings.max_passage_tokens,
         max_bytes=settings.max_document_bytes,
         database_url=settings.database_url.get_secret_value() or None,
+        chroma_url=settings.chroma_url,
         embedding=embedding_of(settings),
         reranker=_reranker(settings),
     )

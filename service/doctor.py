@@ -112,7 +112,13 @@ def check_record_and_indexes(settings: Settings) -> Iterator[Finding]:
         with closing(Record.open(url or path)) as record:
             yield Finding("record", said)
             embedding = embedding_of(settings)
-            states = examine(settings.data_dir, record, embedding, max_tokens=settings.max_passage_tokens)
+            states = examine(
+                settings.data_dir,
+                record,
+                embedding,
+                max_tokens=settings.max_passage_tokens,
+                chroma_url=settings.chroma_url,
+            )
             for name, state in states.items():
                 advice = "" if state == "ok" else "nothing: it is mended from the record at the next start or question"
                 yield Finding(f"{name} index", state, advice)

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     seeds: Path = Field(Path("seeds"), description="The folder of documents that answers come from.")
     host: str = Field("127.0.0.1", description="The address that `kilde serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `kilde serve` listens on.")
+    workers: int = Field(1, ge=1, le=64, description="How many processes `kilde serve` answers in.")
+    chroma_url: str = Field(
+        "", pattern=r"^(https?://[^\s/]+/?)?$", description="A Chroma server that holds the vector index."
+    )
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="The service's log: JSON, text, or text on a terminal and JSON elsewhere."
     )

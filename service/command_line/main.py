@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 
 import click
@@ -58,6 +60,15 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         print_error(f"unexpected {type(error).__name__}; `kilde --debug …` shows where it comes from")
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """End the process on an error that is to be read, as `main` does: for processes that it does not run in."""
+    try:
+        yield
+    except KildeError as error:
+        print_error(str(error))
 
 
 def print_error(message: str) -> None:

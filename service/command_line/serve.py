@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
+from socket import socket
 from typing import TYPE_CHECKING
 
 import click
 
+from service import logs
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
+from service.command_line.main import one_line_errors
 from service.command_line.progress import build_when_needed
-from service.settings import Settings, read_settings
+from service.settings import InvalidSettings, Settings, read_settings
 from service.slack.configured import answers_requests
 
 if TYPE_CHECKING:
@@ -20,9 +24,52 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--host", help="The address to listen on; KILDE_HOST otherwise.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on; KILDE_PORT otherwise.")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; KILDE_WORKERS otherwise.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the chat page and the HTTP interface."""
-    from service import logs
+    settings = read_settings()
+    logs.configure(settings.log_format)
+    address = host or settings.host, port or settings.port
+    count = workers or settings.workers
+    if count == 1:
+        work(settings, *address)
+    else:
+        serve_with_workers(settings, *address, count)
+
+
+def serve_with_workers(settings: Settings, host: str, port: int, count: int) -> None:
+    """Build the index where that is needed, in a process of its own, and then serve in several."""
+    from multiprocessing import get_context
+
+    from service.http.workers import Workers
+
+    building = get_context("spawn").Process(target=build_first, args=(settings, host))
+    building.start()
+    building.join()
+    if building.exitcode != 0:
+        sys.exit(building.exitcode or 1)
+    try:
+        told = Workers(work, settings, host, port, count).run()
+    except OSError as error:
+        raise InvalidSettings(
+            f"expected to listen on {host}, port {port}, and cannot: {error.strerror or error}"
+        ) from None
+    if not told:
+        sys.exit(1)
+
+
+def build_first(settings: Settings, host: str) -> None:
+    """Bring the index up to the folder of documents."""
+    from service.http.opening import open_access
+
+    logs.configure(settings.log_format)
+    with one_line_errors(), open_assistant(settings) as assistant:
+        open_access(settings, assistant.library.record, host)  # Refused once, not by each worker.
+        build_when_needed(assistant, settings)
+
+
+def work(settings: Settings, host: str, port: int, listening: socket | None = None) -> None:
+    """Serve in this process: on an address, or on a socket that is already listened on."""
     from service.http.app import create_app
     from service.http.bounds import Bounds
     from service.http.draining import Draining
@@ -31,14 +78,13 @@ def serve(host: str | None, port: int | None) -> None:
     from service.http.server import Server, config_of
     from service.http.traces import open_provider
 
-    settings = read_settings()
-    listening = host or settings.host
     logs.configure(settings.log_format)
     draining = Draining()
     traces = open_provider(settings.traces_url) if settings.traces_url else None
     with open_assistant(settings) as assistant:
-        access = open_access(settings, assistant.library.record, listening)
-        build_when_needed(assistant, settings)
+        access = open_access(settings, assistant.library.record, host)
+        if listening is None:
+            build_when_needed(assistant, settings)
         # Now, not when the first visitor waits for it.
         assistant.warm_up()
         bot = slack_bot(assistant, settings)
@@ -46,7 +92,8 @@ def serve(host: str | None, port: int | None) -> None:
         assistant.watch.replies.append(partial(logs.note_reply, questions=settings.log_questions))
         origins = parse_origins(settings.allowed_origins)
         app = create_app(assistant, origins, bot, settings.public_url, bounds, access, draining, traces)
-        Server(config_of(app, settings, listening, port or settings.port), draining, settings).run()
+        server = Server(config_of(app, settings, host, port), draining, settings)
+        server.run(None if listening is None else [listening])
 
 
 def response_seconds(settings: Settings) -> float:

@@ -18,7 +18,7 @@ import httpx
 from tests.conftest import ROOT
 
 KILDE = Path(sys.executable).with_name("kilde")
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def free_port() -> int:
@@ -85,7 +85,11 @@ class Service:
             self.process.wait()
 
     def __enter__(self) -> Service:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(
@@ -93,3 +97,19 @@ class Service:
     ) -> None:
         self.client.close()
         self.kill()
+
+
+def children(service: Service, command: str) -> list[int]:
+    """The processes of a service, without the first, whose command line has these words; the youngest last."""
+    assert service.process is not None
+    found: list[int] = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit() or int(folder.name) == service.process.pid:
+            continue
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            state = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            # Its session is that of the process that was started; the dead that nobody has waited for do not count.
+            if int(state[3]) == service.process.pid and state[0] != "Z" and command in words:
+                found.append(int(folder.name))
+    return sorted(found)

@@ -1,0 +1,14 @@
+"""A service whose processes are killed loses nothing that it has acknowledged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.drills.kills import drill
+
+
+def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
+    """Six kills of workers, of the Chroma server or of everything, during uploads and questions."""
+    tally = drill(tmp_path, kills=6, seed=4)
+    assert tally.uploads > 0
+    assert tally.answers > 0

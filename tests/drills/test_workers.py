@@ -1,0 +1,98 @@
+"""Several workers on one address."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.drills.running import Service, children
+
+KEY = "a-key-of-the-tests-0123456789"
+ALLOWED = {"authorization": f"Bearer {KEY}", "content-type": "text/plain"}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(tmp_path_factory.mktemp("workers") / "data", "--workers", "2", api_keys=KEY) as running:
+        yield running
+
+
+def ask(service: Service, query: str) -> list[str]:
+    """The texts of the passages found, on a connection of its own, which either worker may take."""
+    found = httpx.post(f"{service.url}/search", json={"query": query, "limit": 5}, timeout=30)
+    assert found.status_code == 200, found.text
+    return [passage["text"] for passage in found.json()["passages"]]
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 120
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_every_worker_sees_a_document_at_once(service: Service) -> None:
+    """After an upload is acknowledged, every one of forty connections finds it; after its removal none does."""
+    for turn in range(3):
+        text = f"Wombats\n\nThe wombat of turn {turn} digs a burrow in the evening.\n".encode()
+        assert service.client.put("/documents/wombat", content=text, headers=ALLOWED).status_code in (200, 201)
+        for _ in range(40):
+            found = ask(service, "Which wombat digs a burrow?")
+            assert [text for text in found if "wombat" in text] == [
+                f"The wombat of turn {turn} digs a burrow in the evening."
+            ]
+        assert service.client.delete("/documents/wombat", headers=ALLOWED).status_code == 204
+        for _ in range(40):
+            assert not [text for text in ask(service, "Which wombat digs a burrow?") if "wombat" in text]
+
+
+def test_metrics_are_those_of_all_workers(service: Service) -> None:
+    """Requests are counted whoever answers them."""
+
+    def count() -> float:
+        text = httpx.get(f"{service.url}/metrics").text
+        found = re.search(r'kilde_http_requests_total\{method="GET",route="/documents",status="200"\} (\S+)', text)
+        return float(found[1]) if found else 0.0
+
+    before = count()
+    for _ in range(40):
+        httpx.get(f"{service.url}/documents")
+    assert count() == before + 40
+
+
+def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
+    """The other one answers meanwhile, and there are two again."""
+    victim = children(service, "spawn_main")[-1]
+    os.kill(victim, signal.SIGKILL)
+    until(lambda: len([pid for pid in children(service, "spawn_main") if pid != victim]) == 2)
+    service.wait_until_ready()
+    assert ask(service, "what do the authors think about ROI?")
+
+
+def test_a_killed_chroma_is_replaced_and_answers_do_not_change(service: Service) -> None:
+    """Searches go on without it, with the same result, and another one is started."""
+    query = "socialmedier och avkastning"
+    before = ask(service, query)
+    (victim,) = children(service, "chroma run")
+    os.kill(victim, signal.SIGKILL)
+    for _ in range(10):
+        assert ask(service, query) == before
+    until(lambda: bool(children(service, "chroma run")) and victim not in children(service, "chroma run"))
+    assert ask(service, query) == before
+
+
+def test_all_of_it_ends(tmp_path: Path) -> None:
+    """Told to stop, the service ends with status 0, and no process is left."""
+    with Service(tmp_path / "data", "--workers", "2", drain_seconds="0") as running:
+        assert len(children(running, "")) >= 3
+        running.send(signal.SIGTERM)
+        assert running.wait() == 0
+        until(lambda: children(running, "") == [])
