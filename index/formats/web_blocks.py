@@ -36,7 +36,8 @@ def blocks(element: Any, *, without: Collection[Any] = ()) -> Iterator[tuple[Seg
         without: elements that are left out with all that they hold.
     """
     walk = _Walk(frozenset(map(id, without)))
-    walk.go(element, "paragraph")
+    # Who writes a post into a quotation's element has not been quoted.
+    walk.go(element, "paragraph", outermost=True)
     walk.flush("paragraph")
     return iter(walk.found)
 
@@ -47,11 +48,11 @@ class _Walk:
         self.found: list[tuple[SegmentKind, str]] = []
         self.pieces: list[str] = []
 
-    def go(self, element: Any, kind: SegmentKind) -> None:
+    def go(self, element: Any, kind: SegmentKind, *, outermost: bool = False) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
         if tag is not None and tag not in _UNSEEN and id(element) not in self.without:
             block = tag in _BLOCKS
-            own = _kind(tag, kind)
+            own = kind if outermost and tag in _QUOTES else _kind(tag, kind)
             if block:
                 self.flush(kind)
             elif tag in _BREAKS:

@@ -14,12 +14,16 @@ from index.records import SegmentKind
 
 @dataclass(frozen=True, slots=True)
 class WebComment:
-    """A comment: its writer's name as written (None where there is none), its date as written, and its blocks."""
+    """A comment: its writer's name as written (None where there is none), its date as written, and its blocks.
+
+    `is_post` tells a post of a forum's thread, beside which there is no article.
+    """
 
     name: str | None
     date: str | None
     blocks: tuple[tuple[SegmentKind, str], ...]
     pingback: bool
+    is_post: bool = False
 
 
 @cache
@@ -29,13 +33,40 @@ def _marks() -> dict[str, frozenset[str]]:
 
 def take_comments(tree: Any) -> list[WebComment]:
     """Return the comments of a page in its order, nested replies included, and cut them out of its tree."""
-    elements = [element for element in tree.iter() if isinstance(element.tag, str) and _is_comment(element)]
-    own = {id(element) for element in elements}
+    # Kept until the end: lxml gives an element another identity once nobody holds it.
+    marked = [element for element in tree.iter() if isinstance(element.tag, str) and _is_comment(element)]
+    candidates = marked or _posts(tree)
+    own = {id(element) for element in candidates}
+    elements = [element for element in candidates if _says_something(element, own)]
     found = [comment for comment in (_comment(element, own) for element in elements) if comment.blocks]
     for element in elements:
         if element.getparent() is not None:
             element.drop_tree()
     return found
+
+
+def _says_something(element: Any, comments: set[int]) -> bool:
+    """Whether an element has a text or a writer of its own; a section of comments has only those of its comments."""
+    marks = _marks()
+    wanted = marks["body"] | marks["body_or_whole"] | marks["author"] | marks["post_body"]
+    return any(
+        _classes(inner) & wanted or inner.get("itemprop") in ("text", "author") for inner in _inside(element, comments)
+    )
+
+
+def _posts(tree: Any) -> list[Any]:
+    """Return the posts of a forum's thread; a single one, or one of a blog, is an article."""
+    marks = _marks()
+    found = [
+        element
+        for element in tree.iter()
+        if isinstance(element.tag, str)
+        and _classes(element) & marks["post"]
+        and not _classes(element) & marks["not_post"]
+        and any(_classes(inner) & marks["post_body"] for inner in element.iter())
+        and any(_classes(inner) & marks["author"] for inner in element.iter())
+    ]
+    return _outermost(found) if len(found) > 1 else []
 
 
 def _classes(element: Any) -> frozenset[str]:
@@ -49,17 +80,14 @@ def _is_comment(element: Any) -> bool:
     if itemtype.endswith(("schema.org/Comment", "schema.org/UserComments")):
         return True
     marks = _marks()
-    if not _classes(element) & marks["comment"]:
-        return False
-    # A section of comments may be called "comment" too: a comment has a text or a writer that is marked.
-    wanted = marks["body"] | marks["body_or_whole"] | marks["author"]
-    return any(_classes(inner) & wanted or inner.get("itemprop") in ("text", "author") for inner in element.iter())
+    return bool(_classes(element) & marks["comment"])
 
 
 def _comment(element: Any, comments: set[int]) -> WebComment:
     marks = _marks()
     inner = list(_inside(element, comments))
-    bodies = _marked(inner, marks["body"], ("text", "commentText"))
+    is_post = bool(_classes(element) & marks["post"]) and not _classes(element) & marks["comment"]
+    bodies = _marked(inner, marks["post_body"] if is_post else marks["body"], ("text", "commentText"))
     authors = _outermost(_marked(inner, marks["author"], ("author", "creator")))
     names = _marked(list(_inside_all(authors)), frozenset({"fn"}), ("name",)) or authors
     dates = _marked(inner, marks["date"], ("dateCreated", "datePublished", "commentTime"))
@@ -68,12 +96,14 @@ def _comment(element: Any, comments: set[int]) -> WebComment:
     controls = [other for other in inner if _classes(other) & marks["controls"]]
     body = bodies or _marked(inner, marks["body_or_whole"], ()) or [element]
     left_out = [*nested, *controls, *(() if bodies else (*authors, *dates))]
-    said = [block for part in _outermost(body) for block in blocks(part, without=left_out)]
+    # The innermost of a post: vBulletin writes every one into an element for quotations, inside of another one.
+    said = [block for part in (_innermost if is_post else _outermost)(body) for block in blocks(part, without=left_out)]
     return WebComment(
         name=_line(names[0], controls) if names else None,
         date=_line(dates[0], [*controls, *authors]) if dates else None,
         blocks=tuple(said),
         pingback=bool(_classes(element) & marks["pingback"]),
+        is_post=is_post,
     )
 
 
@@ -97,6 +127,11 @@ def _marked(elements: list[Any], classes: frozenset[str], properties: tuple[str,
 def _outermost(elements: list[Any]) -> list[Any]:
     ids = {id(element) for element in elements}
     return [element for element in elements if not any(id(above) in ids for above in element.iterancestors())]
+
+
+def _innermost(elements: list[Any]) -> list[Any]:
+    around = {id(above) for element in elements for above in element.iterancestors()}
+    return [element for element in elements if id(element) not in around]
 
 
 def _line(element: Any, without: list[Any]) -> str | None:

@@ -11,10 +11,18 @@ from index.errors import UnreadableDocument
 from index.formats.extracted import Blocks, Extracted
 from index.formats.web_blocks import blocks
 from index.formats.web_comments import WebComment, take_comments
+from index.formats.web_furniture import marked_title, strip_furniture
 from index.records import Fact, FactName, SegmentKind
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # bytes; browsers look at 1,024, saved pages have longer heads
+_ANCHORS = frozenset("¶#§🔗")
+"""The signs of links to a heading beside it."""
+_LEAD = re.compile(
+    r"(?:lagt inn av|lagt ut av|oprettet af|publisert av|publicerad av|posted by|written by|skrevet af|skrevet av|"
+    r"skriven av|av|af|by)\s+",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 
@@ -35,13 +43,14 @@ def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
     _strip(tree)
     head = _head(tree)
     comments = take_comments(tree)
-    page = _Article(tree, with_comments=not comments)
+    strip_furniture(tree)
+    page = _Article(tree, with_comments=not comments, is_thread=any(comment.is_post for comment in comments))
     laid_out = Blocks()
     page.lay_out(laid_out)
     _lay_out_comments(laid_out, comments)
     if not laid_out.parts:
         raise UnreadableDocument("expected a page with text, found one without (pages made by scripts hold none)")
-    facts = [Fact(name, value, "HTML meta" if value in head else "page text") for name, value in page.facts()]
+    facts = [_fact(name, value, head, text) for name, value in page.facts()]
     if encoding != "utf-8":
         facts.append(Fact("encoding", encoding, "bytes"))
     return laid_out.extracted(facts)
@@ -58,11 +67,22 @@ def _parse(text: str) -> Any:
         raise UnreadableDocument(f"expected an HTML page, found: {str(error)[:200] or 'nothing'}") from None
 
 
+def _fact(name: FactName, value: str, head: str, page: str) -> Fact:
+    """A fact in the page's own spelling (trafilatura writes names with capitals), and where the page says it."""
+    if name == "author":
+        value = _LEAD.sub("", value).strip(" »|·:")
+        found = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", page, re.IGNORECASE) if value else None
+        value = " ".join(found.group().split()) if found else value
+    return Fact(name, value, "HTML meta" if value in head else "page text")
+
+
 def _strip(tree: Any) -> None:
     """Take out what a browser with scripts does not show; the scripts stay, because facts stand in some."""
     from lxml import etree
 
     etree.strip_elements(tree, "noscript", "template", "iframe", with_tail=False)
+    for element in [found for found in tree.iter("a") if found.text_content().strip() in _ANCHORS]:
+        element.drop_tree()
 
 
 def _head(tree: Any) -> str:
@@ -76,9 +96,10 @@ def _head(tree: Any) -> str:
 class _Article:
     """What trafilatura takes for the page's main text; the whole body's text where it finds none."""
 
-    def __init__(self, tree: Any, *, with_comments: bool) -> None:
+    def __init__(self, tree: Any, *, with_comments: bool, is_thread: bool) -> None:
         from trafilatura import bare_extraction
 
+        self._title = marked_title(tree)
         logging.getLogger("trafilatura").setLevel(logging.ERROR)  # That a page has no text is said in our own words.
         whole = list(blocks(tree.find("body"))) if tree.find("body") is not None else []
         # The search through all of a page's text for a date takes any number that looks like one.
@@ -92,6 +113,8 @@ class _Article:
         self._blocks = (
             list(blocks(self._found.body)) if self._found is not None and self._found.body is not None else whole
         )
+        if is_thread:  # Every text in it is somebody's post.
+            self._blocks = [("title", title) for name, title in self.facts() if name == "title"]
         loose = self._found.commentsbody if self._found is not None and with_comments else None
         self._loose = [block for block in blocks(loose) if block[0] != "heading"] if loose is not None else []
 
@@ -99,10 +122,12 @@ class _Article:
         """Return what the page states about itself."""
         if self._found is None:
             return []
-        names: tuple[tuple[FactName, str], ...] = (
+        stated: tuple[tuple[FactName, str], ...] = (
             ("title", "title"), ("author", "author"), ("published", "date"), ("publication", "sitename"), ("url", "url")
         )  # fmt: skip
-        values = [(name, " ".join((getattr(self._found, key) or "").split())[:500]) for name, key in names]
+        said = {key: getattr(self._found, key) for _, key in stated}
+        said["title"] = self._title or said["title"]
+        values = [(name, " ".join((said[key] or "").split())[:500]) for name, key in stated]
         return [(name, value) for name, value in values if value and (name != "published" or _DATE.match(value))]
 
     def lay_out(self, laid_out: Blocks) -> None:
