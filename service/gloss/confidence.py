@@ -9,10 +9,14 @@ from index.folding import fold
 from index.lexicon import Concept, Lexicon
 from service.gloss.choose import target_word
 from service.gloss.data import Tables
+from service.gloss.readings import PREFERRED_COST
 from service.gloss.records import Node, Reading, Sense
 
 SENSE_MARGIN = 0.2
 """How much dearer the next sense of a word has to be; docs/decisions/0601-gloss.md says how it was chosen."""
+FAR_WEIGHT, FAR_RANK = -0.7, 2
+"""English words have many meanings and the lexicon not all of them: one whose likeliest reading weighs less than this, or
+that stands so far back in its concept's cell, was unsupported by a translation three times as often as others."""
 NEAR = 0.7
 """Concepts that are related so closely may stand for one another in an aid."""
 SAME_START = 4
@@ -40,6 +44,8 @@ class Confidence:
             return target == "en" or source == "en" or not self._shares(node, target)
         if reading.parts:
             return any(self._is_ambiguous(part, None, target) for part in reading.parts if part.senses)
+        if source == "en" and " " not in reading.lemma and _is_far(reading, node):
+            return True
         return self._is_ambiguous(reading, node, target) or any(
             self._is_other(node, rival, target) for rival in node.rivals
         )
@@ -81,6 +87,15 @@ class Confidence:
             return False
         related = self._lexicon.related.get(one[0].id, ())
         return all(id_ != two[0].id or closeness < NEAR for id_, closeness in related)
+
+
+def _is_far(reading: Reading, node: Node) -> bool:
+    """Whether an English word names its concept only by the way."""
+    if node.sense is None or node.sense.cost <= PREFERRED_COST:
+        return False
+    cell = [word.lower() for word in node.sense.concept.words["en"]]
+    rank = cell.index(reading.lemma) if reading.lemma in cell else len(cell)
+    return reading.weight < FAR_WEIGHT or rank >= FAR_RANK
 
 
 def _likely(reading: Reading) -> Iterator[Sense]:
