@@ -15,8 +15,8 @@ from service.gloss.records import Node, Reading, Sense
 SENSE_MARGIN = 0.2
 """How much dearer the next sense of a word has to be; docs/decisions/0601-gloss.md says how it was chosen."""
 FAR_WEIGHT, FAR_RANK = -0.7, 2
-"""English words have many meanings and the lexicon not all of them: one whose likeliest reading weighs less than this, or
-that stands so far back in its concept's cell, was unsupported by a translation three times as often as others."""
+"""English words have many meanings and the lexicon not all of them: one whose likeliest reading weighs less than this,
+or that stands so far back in its cell, was unsupported by a translation two to three times as often as others."""
 NEAR = 0.7
 """Concepts that are related so closely may stand for one another in an aid."""
 SAME_START = 4
