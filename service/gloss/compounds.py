@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import compounds
-from service.gloss.morphology import VOWELS
+from service.gloss.endings import VOWELS
 from service.gloss.records import Reading
 
 if TYPE_CHECKING:

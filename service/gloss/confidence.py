@@ -9,8 +9,8 @@ from index.folding import fold
 from index.lexicon import Concept, Lexicon
 from service.gloss.choose import target_word
 from service.gloss.data import Tables
-from service.gloss.readings import PREFERRED_COST
 from service.gloss.records import Node, Reading, Sense
+from service.gloss.senses import PREFERRED_COST
 
 SENSE_MARGIN = 0.2
 """How much dearer the next sense of a word has to be; docs/decisions/0601-gloss.md says how it was chosen."""

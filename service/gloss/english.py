@@ -8,10 +8,10 @@ from dataclasses import replace
 from service.gloss.choose import target_word
 from service.gloss.morphology import Morphology
 from service.gloss.records import FunctionWord, Node, Reading
+from service.gloss.referring import possessive, reflexive
 from service.gloss.syntax import (
     FINITE,
     antecedent,
-    clause_subject,
     determiner_of,
     head_of_phrase,
     is_article,
@@ -23,17 +23,6 @@ from service.gloss.syntax import (
 
 PLURAL_NOUNS = (("people",), ("police",), ("social media",), ("media",), ("young people",), ("staff",), ("goods",))
 """English nouns that are plural without an ending, as cells begin."""
-
-REFLEXIVE = {
-    "I": "myself",
-    "you": "yourself",
-    "he": "himself",
-    "she": "herself",
-    "we": "ourselves",
-    "they": "themselves",
-    "one": "oneself",
-}
-POSSESSIVE = {"I": "my", "you": "your", "he": "his", "she": "her", "we": "our", "they": "their", "one": "one's"}
 
 
 class EnglishWriter:
@@ -169,9 +158,9 @@ class EnglishWriter:
             return nodes[place].words
         word = forms[0]
         if row.tag.startswith("REFL") and len(forms) > 2:
-            return self._referring(nodes, place, REFLEXIVE, "itself", "themselves")
+            return reflexive(nodes, place)
         if row.tag == "POSS" and row.feature == "own":
-            return self._referring(nodes, place, POSSESSIVE, "its", "their")
+            return possessive(nodes, place)
         if row.tag == "REL" and len(forms) > 1:
             return self._relative(nodes, place)
         if word == "it" and place + 1 < len(nodes) and nodes[place + 1].reading.tag == "PROS":
@@ -200,17 +189,6 @@ class EnglishWriter:
             number = self._number(nodes, place)
         words[at] = self._finite(row.verb, tense, number)
         return " ".join(words)
-
-    def _referring(
-        self, nodes: Sequence[Node], place: int, table: Mapping[str, str], singular: str, plural: str
-    ) -> str:
-        subject = clause_subject(nodes, place)
-        if subject is None:
-            return singular
-        function = subject.reading.function
-        if function and (found := table.get(function.forms["en"][0])):
-            return found
-        return plural if number_of(subject) == "pl" else singular
 
     def _relative(self, nodes: Sequence[Node], place: int) -> str:
         found = antecedent(nodes, place)

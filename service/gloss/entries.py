@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from index.lexicon import LANGUAGES
 from service.gloss.data import Tables
-from service.gloss.readings import FILE_COST, OTHER_FILE_COST, Reader, tag_of
+from service.gloss.readings import Reader, tag_of
 from service.gloss.records import FunctionWord, Node, Reading, Sense
+from service.gloss.senses import FILE_COST, OTHER_FILE_COST
 from service.gloss.vocabulary import Vocabulary
 
 MAX_WORDS = 6

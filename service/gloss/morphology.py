@@ -13,8 +13,8 @@ from functools import lru_cache
 from index.lexicon import LANGUAGES
 from index.words import WordAnalyzer
 from service.gloss.data import Rule, Tables
+from service.gloss.endings import VOWELS, declined, english, form_of, lemma_of, rule_allows_bare
 
-VOWELS = frozenset("aeiouyæøåäö")
 # Verbs made by a prefix are inflected as the verb itself: foregå as gå, undersøge as søge.
 _MIN_TAIL = 2
 
@@ -60,7 +60,7 @@ class Morphology:
             self._rules[language] = {key: tuple(rules) for key, rules in by_key.items()}
             forms = self._irregular[language] = {}
             for (pos, lemma, feature), written in tables.irregular[language].items():
-                for form in {shape: None for base in written for shape in _declined(base, pos, feature, language)}:
+                for form in {shape: None for base in written for shape in declined(base, pos, feature, language)}:
                     forms.setdefault(form, []).append(Analysis(lemma, pos, feature, irregular=True))
         self.inflect = lru_cache(maxsize=50_000)(self._inflect)
 
@@ -74,7 +74,7 @@ class Morphology:
         for cut in range(min(6, len(form) - 1)):
             stem, ending = (form[:-cut], form[-cut:]) if cut else (form, "")
             for rule in self._endings[language].get(ending, ()):
-                if lemma := _lemma(stem, rule):
+                if lemma := lemma_of(stem, rule):
                     yield Analysis(lemma, rule.pos, rule.feature)
 
     def irregulars(self, form: str, language: str) -> Sequence[Analysis]:
@@ -142,7 +142,7 @@ class Morphology:
 
     def _proposed(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
         """What the rules propose and the dictionary knows."""
-        proposals = [form for rule in self._rules[language].get((pos, feature), ()) if (form := _form(lemma, rule))]
+        proposals = [form for rule in self._rules[language].get((pos, feature), ()) if (form := form_of(lemma, rule))]
         # Every noun has a genitive in -s; few have such a plural.
         genitive = lemma + "s" if pos == "noun" and language != "en" else None
         if feature == "pl.def" and self.gender(lemma, language) != "neut":
@@ -187,7 +187,7 @@ class Morphology:
     def _by_default(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
         """The form that most words of this ending have."""
         rules = self._tables.defaults[language]
-        return next((form for r in rules if (r.pos, r.feature) == (pos, feature) and (form := _form(lemma, r))), None)
+        return next((form for r in rules if (r.pos, r.feature) == (pos, feature) and (form := form_of(lemma, r))), None)
 
     def _by_tail(self, lemma: str, pos: str, feature: str, language: str) -> str | None:
         """A compound that no dictionary has is inflected as its last part."""
@@ -196,69 +196,3 @@ class Morphology:
             if self._words.lexicon.words(language).get(tail) and (form := self.inflect(tail, pos, feature, language)):
                 return lemma[:cut] + form
         return None
-
-
-def rule_allows_bare(feature: str) -> bool:
-    """Whether a form may be the lemma itself: plurals (`år`), imperatives, neuters and adverbs of adjectives."""
-    return feature in ("pl", "imp", "neut", "adv")
-
-
-def english(lemma: str, pos: str, feature: str) -> str | None:
-    """A regular English form by the spelling rules alone; None for a degree (those take more and most)."""
-    sibilant = lemma.endswith(("s", "x", "z", "ch", "sh"))
-    consonant_y = lemma.endswith("y") and lemma[-2:-1] not in "aeiou"
-    if feature in ("pl", "pres"):
-        return lemma[:-1] + "ies" if consonant_y else lemma + ("es" if sibilant else "s")
-    if feature in ("past", "part"):
-        return lemma + "d" if lemma.endswith("e") else lemma[:-1] + "ied" if consonant_y else lemma + "ed"
-    if feature == "ger":
-        return lemma[:-1] + "ing" if lemma.endswith("e") and not lemma.endswith(("ee", "ye", "oe")) else lemma + "ing"
-    return lemma if pos == "verb" else None
-
-
-def _declined(form: str, pos: str, feature: str, language: str) -> tuple[str, ...]:
-    """An irregular form with those that are made from it by rule: `størst`, `største`; `skrevet`, `skrevne`."""
-    if language == "en":
-        return (form,)
-    if pos == "adj" and feature == "sup":
-        return (form, form + "e", form + "a") if language == "sv" else (form, form + "e")
-    if pos == "verb" and feature == "part":
-        if language == "sv" and form.endswith("it"):
-            return (form, form[:-2] + "en", form[:-2] + "et", form[:-2] + "na")
-        if language == "nn" and form.endswith("e"):
-            return (form, form + "n", form + "t", form[:-1] + "ne")
-        if language in ("da", "nb") and form.endswith("et"):
-            return (form, form[:-2] + "en", form[:-2] + "ne")
-        if form.endswith(("t", "d")):
-            return (form, form + ("da" if form.endswith("d") and language == "sv" else "e"), form + "a")
-    return (form,)
-
-
-def _form(lemma: str, rule: Rule) -> str | None:
-    """`lemma` with its ending replaced, if it has that ending."""
-    ending, doubled = rule.lemma_ending, rule.form_ending.startswith("+")
-    if ending.startswith("+"):
-        ending = ending[1:]
-        if not lemma.endswith(ending) or len(lemma) < len(ending) + 3:
-            return None
-        stem = lemma[: -len(ending)]
-        return stem[:-1] + rule.form_ending if stem[-1] == stem[-2] else None
-    if ending and not lemma.endswith(ending):
-        return None
-    stem = lemma[: len(lemma) - len(ending)]
-    if not stem:
-        return None
-    if doubled:
-        return stem + stem[-1] + rule.form_ending[1:] if stem[-1] not in VOWELS else None
-    return stem + rule.form_ending
-
-
-def _lemma(stem: str, rule: Rule) -> str | None:
-    """The lemma of a form whose ending has been cut off; the reverse of `_form`."""
-    if not stem:
-        return None
-    if rule.form_ending.startswith("+"):
-        return stem[:-1] + rule.lemma_ending if len(stem) > 2 and stem[-1] == stem[-2] else None
-    if rule.lemma_ending.startswith("+"):
-        return stem + stem[-1] + rule.lemma_ending[1:] if stem[-1] not in VOWELS else None
-    return stem + rule.lemma_ending

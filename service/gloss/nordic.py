@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from index.words import WordAnalyzer
 from service.gloss.choose import target_word
+from service.gloss.forms import INFINITIVE, NordicForms
 from service.gloss.morphology import Morphology
 from service.gloss.participles import auxiliary_of, participle
 from service.gloss.records import FunctionWord, Node, Reading
@@ -27,9 +28,6 @@ INDEFINITE = {
     "nn": {"common": "ein", "fem": "ei", "neut": "eit"},
     "sv": {"common": "en", "neut": "ett"},
 }
-MORE = {"da": ("mere", "mest"), "nb": ("mer", "mest"), "nn": ("meir", "mest"), "sv": ("mer", "mest")}
-INFINITIVE = {"da": "at", "nb": "å", "nn": "å", "sv": "att"}
-BE_PASSIVE = {"da": "blive", "nb": "bli", "nn": "bli", "sv": "bli"}
 # Third person, then I, you, we, you (plural).
 REFLEXIVE = {
     "da": ("sig", "mig", "dig", "os", "jer"),
@@ -51,6 +49,7 @@ class NordicWriter:
         self._morphology = morphology
         self._words = words
         self._wordings = wordings
+        self._forms = NordicForms(language, morphology)
 
     def write(self, nodes: Sequence[Node], source: str) -> tuple[Node, ...]:
         """The nodes with their words."""
@@ -178,19 +177,19 @@ class NordicWriter:
         if reading.pos == "noun" and feature != "sg":
             before, space, last = word.rpartition(" ")
             if last in _PREPOSITIONS:  # tillit til: the noun stands first
-                return self._noun(before, feature) + space + last if " " not in before else word
+                return self._forms.noun(before, feature) + space + last if " " not in before else word
             if before and " " not in before:
                 before = self._morphology.inflect(before, "adj", "pl", self.language) or before
                 if self.language == "da":
                     feature = feature.removesuffix(".def")
-            return before + space + (self._noun(last, feature) if feature != "sg" else last)
+            return before + space + (self._forms.noun(last, feature) if feature != "sg" else last)
         if reading.pos == "verb" and feature == MARKED:
             return f"{INFINITIVE[self.language]} {word}"
         if reading.pos == "verb" and feature != "inf":
             head, space, rest = word.partition(" ")
-            return self._agreeing_participle(nodes, place, self._verb(head, feature), feature) + space + rest
+            return self._agreeing_participle(nodes, place, self._forms.verb(head, feature), feature) + space + rest
         if reading.pos == "adj" and feature not in ("pos", "") and " " not in word:
-            return self._adjective(word, feature)
+            return self._forms.adjective(word, feature)
         return word
 
     def _agreeing_participle(self, nodes: Sequence[Node], place: int, word: str, feature: str) -> str:
@@ -202,35 +201,6 @@ class NordicWriter:
             return word
         neuter = subject.tag == "PRO" or (subject.tag == "N" and self._gender(subject) == "neut")
         return participle(word, plural=subject.plural, neuter=neuter)
-
-    def _noun(self, word: str, feature: str) -> str:
-        made = self._morphology.inflect(word.lower(), "noun", feature, self.language)
-        if made is None and feature.startswith("pl"):
-            # de ansatte: an adjective that is used as a noun.
-            made = self._morphology.inflect(word.lower(), "adj", "pl", self.language)
-        if made is None and feature == "pl.def":
-            made = self._morphology.inflect(word.lower(), "noun", "pl", self.language)
-        if made is None:
-            return word
-        return word[0] + made[1:] if word[0].isupper() else made
-
-    def _verb(self, verb: str, feature: str) -> str:
-        inflect = self._morphology.inflect
-        if made := inflect(verb, "verb", feature, self.language):
-            return made
-        if feature.endswith(".pass"):
-            tense = feature.removesuffix(".pass")
-            participle = inflect(verb, "verb", "part", self.language)
-            auxiliary = BE_PASSIVE[self.language]
-            finite = auxiliary if tense == "inf" else inflect(auxiliary, "verb", tense, self.language)
-            return f"{finite} {participle}" if finite and participle else verb
-        return verb
-
-    def _adjective(self, word: str, feature: str) -> str:
-        made = self._morphology.inflect(word, "adj", feature, self.language)
-        if made is None and feature in ("comp", "sup"):
-            return f"{MORE[self.language][feature == 'sup']} {word}"
-        return made or word
 
     def _function(self, nodes: Sequence[Node], place: int, row: FunctionWord, source: str) -> str:
         forms = row.forms[self.language]

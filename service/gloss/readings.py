@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from index.lexicon import LANGUAGES, Concept
+from index.lexicon import LANGUAGES
 from index.words import WordAnalyzer
 from service.gloss.compounds import Compounds, best_readings
 from service.gloss.data import Tables
 from service.gloss.morphology import Analysis, Morphology
 from service.gloss.records import FunctionWord, Reading, Sense
-from service.gloss.vocabulary import OWN_FILE, Vocabulary
+from service.gloss.senses import PREFERRED_WEIGHT, ordered, sense_of
+from service.gloss.vocabulary import Vocabulary
 
-# How much less likely a sense is. Steps were set by reading glosses; docs/decisions/0601-gloss.md has the outcome.
-FILE_COST = {OWN_FILE: -0.8, "core": 0.0, "general": 0.5}
-OTHER_FILE_COST = 0.4
-RANK_COST = 0.4
-"""For each place further back in its cell: the first word of a cell is what one usually says for the concept."""
 INFLECTED_COST = 0.1
 HOMOGRAPH_COST = 0.5
 """An analysis by suffix where the dictionary, which knows one lemma a form, has another one."""
@@ -30,13 +26,6 @@ BESIDE_FUNCTION_COST = 2.0
 """For a content word that is spelt like a function word: `nå` (reach, now)."""
 ADVERB_COST = 0.5
 """For an adjective in the form of an adverb."""
-RELATIONS_BONUS = 0.06
-"""For each relation of a concept, up to ten: what is related to much is spoken of much."""
-PREFERRED_COST = -1.0
-PREFERRED_LEAD = 0.35
-"""Puts the concepts of preferred.tsv before all others of the same word class, but not out of the context's reach, …"""
-PREFERRED_WEIGHT = 0.5
-"""… and their word class before the others, unless the neighbours say otherwise."""
 MAX_WORD = 60
 MAX_CACHED = 100_000
 
@@ -228,9 +217,9 @@ class Reader:
         for concept in self.vocabulary.concepts(lemma, language):
             if concept.pos == "func" or (form and not _fits(concept.pos, *form)):
                 continue
-            by_pos.setdefault(concept.pos, []).append(self._sense(concept, lemma, language))
+            by_pos.setdefault(concept.pos, []).append(sense_of(concept, lemma, language, self.vocabulary.lexicon))
         for pos, senses in by_pos.items():
-            senses = _ordered(senses, preferred)
+            senses = ordered(senses, preferred)
             feature = form[1] if form else self._guess(word, lemma, pos, language) if guess else CITATION[pos]
             shown = "verb" if form and form[0] == "verb" else pos
             weight = min(PREFERRED_WEIGHT, -senses[0].cost) - cost
@@ -241,13 +230,6 @@ class Reader:
             if language == "en" and pos == "verb" and feature == "inf":
                 yield replace(made, tag="VF", feature="pres", weight=made.weight - 0.05)
 
-    def _sense(self, concept: Concept, lemma: str, language: str) -> Sense:
-        words = [word.lower() for word in concept.words[language]]
-        rank = words.index(lemma) if lemma in words else len(words)
-        cost = FILE_COST.get(concept.file, OTHER_FILE_COST) + RANK_COST * min(rank, 3)
-        cost -= RELATIONS_BONUS * min(10, len(self.vocabulary.lexicon.related.get(concept.id, ())))
-        return Sense(concept, cost)
-
     def forms_of(self, word: str, lemma: str, pos: str, language: str) -> Iterator[str]:
         """As which forms of `lemma`, which needs no entry of its own, the word may stand."""
         for found in self._morphology.analyses(word, language):
@@ -255,19 +237,6 @@ class Reader:
                 found.irregular or self._morphology.is_form(word, lemma, language)
             ):
                 yield found.feature
-
-
-def _ordered(senses: Sequence[Sense], preferred: Sequence[str]) -> list[Sense]:
-    """The senses by cost, those of `preferred` moved before all others in its order."""
-    others = sorted((sense for sense in senses if sense.concept.id not in preferred), key=lambda sense: sense.cost)
-    if len(others) == len(senses):
-        return others
-    chosen = sorted(
-        (sense for sense in senses if sense.concept.id in preferred), key=lambda s: preferred.index(s.concept.id)
-    )
-    first = [replace(sense, cost=PREFERRED_COST + PREFERRED_LEAD * place) for place, sense in enumerate(chosen)]
-    behind = first[-1].cost + PREFERRED_LEAD - others[0].cost if others else 0.0
-    return first + [replace(sense, cost=sense.cost + max(0.0, behind)) for sense in others]
 
 
 def _alike(reading: Reading) -> bool:
