@@ -19,7 +19,19 @@ from index.errors import IndexUnavailable
 from service.access.keyring import Keyring
 from service.access.keys import Keys
 from service.assistant import Assistant
-from service.http import chat, conversations, documents, health, metrics, origins, problems, slack, uploads, widget
+from service.http import (
+    chat,
+    conversations,
+    described,
+    documents,
+    health,
+    metrics,
+    origins,
+    problems,
+    slack,
+    uploads,
+    widget,
+)
 from service.http import traces as traces_edge
 from service.http.bounds import DEFAULT_BOUNDS, Bounded, Bounds
 from service.http.draining import Draining
@@ -112,6 +124,7 @@ def create_app(
         redoc_url=None,
     )
     problems.install(app)
+    described.install(app)
     pages = Pages()
 
     # The last one added is the outermost.

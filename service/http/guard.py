@@ -65,15 +65,16 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refused = self._wrong_host(headers.get("host", "")) or await self._enter(scope, headers)
+        refused = self._wrong_host(headers.get("host")) or await self._enter(scope, headers)
         if isinstance(refused, Refused):
             await refused.response(scope)(scope, receive, send)
             return
         await self._app(scope, receive, send if refused is None else telling(send, refused))
 
-    def _wrong_host(self, host: str) -> Refused | None:
-        # A page of anybody's whose name is made to lead to this machine (DNS rebinding) would count as our own.
-        if not self._access.hosts or host_name(host) in self._access.hosts:
+    def _wrong_host(self, host: str | None) -> Refused | None:
+        # A page of anybody's whose name is made to lead to this machine (DNS rebinding) would count as our own. Every
+        # browser says which name it was; what says none is a program.
+        if not self._access.hosts or host is None or host_name(host) in self._access.hosts:
             return None
         detail = "The service is not known by this name; KILDE_PUBLIC_URL says under which one it is reached."
         return Refused(HTTPStatus.MISDIRECTED_REQUEST, detail)

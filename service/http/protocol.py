@@ -47,7 +47,17 @@ class Protocol(H11Protocol):
             # What came is no HTTP, and uvicorn's answer to it comes after the beginning of another.
             self.transport.abort()
             return
-        if self.conn.their_state is not h11.IDLE:
+        self._await_head()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request; also where the rest of this one's body, which nobody wanted, is still coming."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._await_head()
+
+    def _await_head(self) -> None:
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self.conn.their_state is not h11.IDLE and not (answered and self.conn.their_state is h11.SEND_BODY):
             self._head_complete()
         elif self._head_timer is None and not self.transport.is_closing():
             self._head_timer = self.loop.call_later(self.head_seconds, self._end)

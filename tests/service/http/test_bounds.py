@@ -44,6 +44,7 @@ def application() -> FastAPI:
     app.put("/documents/x")(size)
     app.get("/wait")(lambda: release.wait(20))
     app.get("/v1/wait")(lambda: release.wait(20))
+    app.post("/unread")(lambda: "answered")
     app.get("/much")(lambda: MUCH.decode())
     return app
 
@@ -158,6 +159,16 @@ def test_a_head_that_comes_drop_by_drop_is_given_up(port: int) -> None:
 def test_a_second_request_has_its_time_too(port: int) -> None:
     """On a connection that is kept, the head of the next request must end as well."""
     answer = sent(port, head("POST", "/size", "Content-Length: 0"), b"GET /", b"much")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize(
+    "rest", [(b"",), (b"some",), (b"some", b"more", b"and more"), (b"x" * 1000, b"GET /much HTTP/1.1\r\n")]
+)
+def test_a_body_that_nobody_waits_for_does_not_hold_the_connection(port: int, rest: tuple[bytes, ...]) -> None:
+    """What was answered without its body being read, and then what follows it, must end as well."""
+    answer = sent(port, head("POST", "/unread", "Content-Length: 1000"), *rest)
+    assert answer.startswith(b"HTTP/1.1 200")
     assert answer.count(b"HTTP/1.1") == 1
 
 

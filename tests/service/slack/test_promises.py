@@ -51,6 +51,20 @@ async def test_requests_with_a_wrong_or_old_signature_are_refused(workspace: Wor
     assert events_in(workspace) == []
 
 
+async def test_a_request_that_is_sent_again_does_nothing_again(workspace: Workspace) -> None:
+    """Somebody who has seen a signed request and sends it once more in time achieves nothing."""
+    signed = await workspace.mention("What about ROI?", ts="9.1")
+    await workspace.settled()
+    kept = events_in(workspace)
+    headers = {name: value for name, value in signed.request.headers.items() if name.startswith(("x-slack", "content"))}
+    again = await workspace.http.post("/slack/events", content=signed.request.content, headers=headers)
+    await workspace.settled()
+    assert (signed.status_code, again.status_code) == (200, 200)
+    assert len(workspace.slack.messages) == 1
+    assert len(workspace.assistant.asked) == 1
+    assert events_in(workspace) == kept
+
+
 async def test_a_changed_body_is_refused(workspace: Workspace) -> None:
     """The signature is of the raw body: one more blank and it does not hold."""
     body = json.dumps(workspace.envelope({"type": "app_mention", "user": "U1", "text": "x", "channel": "C", "ts": "1"}))
