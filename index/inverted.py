@@ -174,6 +174,14 @@ class InvertedIndex:
                     wanted = self._tantivy.Query.boolean_query(clauses)
             if wanted is None:
                 return []
+            return self._rows(wanted, limit, state)
+
+    def everything(self) -> list[int]:
+        """The rows of all passages."""
+        return self._rows(self._tantivy.Query.all_query(), max(1, self.count()), self._state)
+
+    def _rows(self, wanted: tantivy.Query, limit: int, state: _State) -> list[int]:
+        with self._explained("read"):
             hits = state.searcher.search(wanted, limit, count=False).hits
             rows = state.searcher.fast_field_values(ROW, [address for _, address in hits])
             return [row for row in rows if isinstance(row, int)]

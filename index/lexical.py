@@ -28,6 +28,9 @@ from index.subwords import SubwordEmbedding
 BATCH = 256
 # Candidates that are scored exactly, of the question's language and of each other one (decision 0103).
 CANDIDATES, FOREIGN_CANDIDATES = 100, 50
+# Where the words find fewer passages of a language, and it has at most COMPARED, all of it is scored exactly, and no
+# vector index is needed for it (decision 1001).
+FEW, COMPARED = 20, 1000
 # A question with fewer content words is looked for by its function words, too.
 FEW_TERMS = 4
 
@@ -141,9 +144,9 @@ class LexicalIndex:
             index.reload()
         self._rows = PackedRows(self.folder)
 
-    def count(self) -> int:
-        """How many passages there are in all languages."""
-        return sum(index.count() for index in self._indexes.values())
+    def count(self, language: str | None = None) -> int:
+        """How many passages there are, in one language or in all."""
+        return sum(index.count() for name, index in self._indexes.items() if language in (None, name))
 
     def document_frequency(self, term: QuestionTerm) -> int:
         """How many passages have the term, as its stem or as the one of its concepts that most of them have."""
@@ -180,20 +183,30 @@ class LexicalIndex:
         hashes = {foreign: found.hashes() for foreign, found in sought.items()}
         keys = np.unique(np.concatenate(list(hashes.values())))
         columns = {foreign: np.searchsorted(keys, found) for foreign, found in hashes.items()}
+        vector = self._subwords.embed([question.text])[0]
+        # Without a letter or digit there is nothing to compare.
+        comparable = bool(vector.any()) and not (filters.documents or filters.speakers)
         found: dict[str, list[int]] = {}
         groups: list[Group] = []
         for language in wanted:
             if index := self._indexes.get(language):
                 foreign = language != question.language
                 most = min(limit, FOREIGN_CANDIDATES) if foreign else limit
-                rows = found[language] = index.search(asked[foreign], most, filters)
+                rows = index.search(asked[foreign], most, filters)
+                if comparable and len(rows) < FEW and index.count() <= COMPARED:
+                    rows = index.everything()
+                found[language] = rows
                 worth = sought[foreign].weights * np.array(index.rarities(sought[foreign].terms))
                 values = np.bincount(columns[foreign], weights=worth, minlength=len(keys)).astype(np.float64)
                 groups.append(Group(values, index.average_length(), len(rows)))
-        return self._scored(question, keys, found, groups)
+        return self._scored(vector, keys, found, groups)
 
     def _scored(
-        self, question: QuestionTerms, keys: NDArray[np.uint32], found: Mapping[str, list[int]], groups: Sequence[Group]
+        self,
+        vector: NDArray[np.float32],
+        keys: NDArray[np.uint32],
+        found: Mapping[str, list[int]],
+        groups: Sequence[Group],
     ) -> Candidates:
         """The candidates of every language with their exact scores; all are scored in one pass."""
         rows = np.array([row for some in found.values() for row in some], dtype=np.int64)
@@ -201,7 +214,7 @@ class LexicalIndex:
         if int(rows.max(initial=-1)) >= packed.count:
             # Another thread has just reloaded the inverted indexes; rows are written before what refers to them.
             packed = PackedRows(self.folder)
-        gathered = packed.gather(rows, self._subwords.embed([question.text])[0])
+        gathered = packed.gather(rows, vector)
         return Candidates(
             languages=tuple(found),
             groups=np.arange(len(groups)).repeat([group.passages for group in groups]),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.analysis import Analyzer, QuestionTerms
 from index.embedding import Embedding, embed_question
 from index.errors import IndexUnavailable
-from index.lexical import Candidates, LexicalIndex
+from index.lexical import FEW, Candidates, LexicalIndex
 from index.records import Filters, Hit, Passage
 from index.reranking import RERANKED, Reranker
 
@@ -22,8 +22,6 @@ OWN_VECTORS, FOREIGN_VECTORS = 0.5, 0.25
 # Cosines count as shares of the best one, or of this where none is as good: the best of nothing is nothing.
 LEAST_COSINE = 0.4
 CANDIDATES = 100
-# A language with fewer lexical candidates than this is also searched by the subword vectors.
-FEW = 20
 # Searches for one question while documents are being exchanged under it; each change of the indexes allows one more.
 MAX_ATTEMPTS = 5
 # Of a result of n passages, n // SHARE places are kept for every language that has candidates.
@@ -148,7 +146,12 @@ class Retriever:
             # The vectors' index knows no filters, and of few passages all have been compared (decision 1001).
             return None
         counts = Counter(pool.languages)
-        few = tuple(language for language in wanted or self._lexical.languages if counts[language] < FEW)
+        # Of a language that is in the pool as a whole everything has been compared.
+        few = tuple(
+            language
+            for language in wanted or self._lexical.languages
+            if counts[language] < min(FEW, self._lexical.count(language))
+        )
         return few or None
 
     def _reranked(

@@ -32,9 +32,11 @@ def index(tmp_path: Path) -> LexicalIndex:
 
 
 def documents(found: Candidates) -> dict[str, list[str]]:
+    """The documents of the passages that have some of the words, by language, best first."""
     by_language: dict[str, list[tuple[float, str]]] = {}
     for group, score, id_ in zip(found.groups.tolist(), found.scores.tolist(), found.ids(), strict=True):
-        by_language.setdefault(found.languages[group], []).append((-score, document_of(id_)))
+        if score > 0:
+            by_language.setdefault(found.languages[group], []).append((-score, document_of(id_)))
     return {language: [name for _, name in sorted(hits)] for language, hits in by_language.items()}
 
 

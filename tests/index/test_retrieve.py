@@ -139,3 +139,18 @@ def test_voices_take_turns() -> None:
     assert [hit.rank for hit in found] == [1, 2, 3, 4]
     assert len(diversify(hits, 2)) == 2
     assert diversify([], 5) == []
+
+
+def test_a_small_language_is_scored_as_a_whole_where_words_find_little(lexical: LexicalIndex) -> None:
+    """What shares no word with the question is found by its letters, without a vector index."""
+    search = Retriever(Memory(PASSAGES), lexical, None, SubwordEmbedding(), analyzer()).search
+    hits = search("kommersialiseringsprat", language="nb")
+    assert documents(hits)[0] == "d"
+    assert {hit.passage.document_id for hit in hits} == {one.document_id for one in PASSAGES}
+
+
+def test_a_filter_that_leaves_few_has_all_of_them_scored(lexical: LexicalIndex) -> None:
+    """Within a document or a speaker's words, what shares no word with the question is found, too."""
+    search = Retriever(Memory(PASSAGES), lexical, None, SubwordEmbedding(), analyzer()).search
+    by_speaker = search("kommersialiseringsprat", language="nb", filters=Filters(speakers=frozenset({"Ann"})))
+    assert documents(by_speaker) == ["d", "a"]
