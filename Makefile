@@ -4,10 +4,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 Q ?=
 DATA ?=
+SIZES ?= 1000 10000
 # Passed by the environment, so that quotes and dollar signs in a question reach the command as they are.
 export Q
 
-.PHONY: ask serve test check evaluate bench lock clean widget check-widget screenshots
+.PHONY: ask serve test check evaluate bench check-speed lock clean widget check-widget screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -16,7 +17,7 @@ help:
 	@echo 'make test        run the tests        make check     format, lint, types, import layers'
 	@echo 'make evaluate     ask the question set over seeds/, write a report, and hold the figures to evaluation/rules.toml'
 	@echo 'make widget      rebuild the chat widget (the only one that needs node)'
-	@echo 'make bench DATA=DIR   retrieval quality and speed over a folder of evaluation sets'
+	@echo 'make bench       speed at SIZES="1000 10000" passages and beside peers; with DATA=DIR also quality over a folder of sets'
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Kilde needs Python 3.11 or newer, found " + sys.version.split()[0] + "; name another one with make PYTHON=…")'
@@ -53,8 +54,14 @@ evaluate: .venv/dev
 	@$(BIN)/kilde evaluate report latest
 	@$(BIN)/kilde evaluate gate latest --rules evaluation/rules.toml
 
+# The peers that are not among the tools: pip install -e ".[bench]".
 bench: .venv/dev
-	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
+	$(BIN)/python -m benchmarks.speed --sizes $(SIZES)
+	$(if $(DATA),$(BIN)/python -m benchmarks.retrieval --data "$(DATA)")
+
+# Holds ratios between systems to those in docs/performance.json; under three minutes.
+check-speed: .venv/dev
+	$(BIN)/python -m benchmarks.speed --sizes 1000 --peers 1000 --check
 
 # The only targets that need node and npm. What they build is committed: nobody needs them to run the service.
 widget: widget/node_modules
