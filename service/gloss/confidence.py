@@ -39,7 +39,7 @@ class Confidence:
         reading = node.reading
         if node.dropped or reading.function or reading.kept:
             return False
-        if any((source, part.lemma) in self._doubtful for part in reading.parts or (reading,)):
+        if (source, reading.lemma) in self._doubtful:
             # The Scandinavian languages mostly share the doubt: a cognate has the same meanings.
             return target == "en" or source == "en" or not self._shares(node, target)
         if reading.parts:
