@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Annotated
 from urllib.parse import quote
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 
 from index.adding import Outcome, add, check_id, remove_documents
+from index.errors import IndexUnavailable
 from index.library import Library
 from index.load import SUFFIXES
 from index.records import DocumentInfo
@@ -35,8 +39,10 @@ SUFFIX_OF = {
 }
 """What a body may be, by its media type (IANA's names); what the index does not read yet is refused."""
 TEXT = frozenset({"text/plain", "text/markdown"})
-LOCK_SECONDS = 10.0
+LOCK_SECONDS = 60.0
 """How long a request waits for a build that is under way before it is told to come again."""
+RETRY_SECONDS = 30
+MAX_WRITERS = 4
 MAX_METADATA_CHARACTERS = 300
 
 Said = Annotated[str | None, Query(min_length=1, max_length=MAX_METADATA_CHARACTERS)]
@@ -46,6 +52,8 @@ def router(assistant: Assistant) -> APIRouter:
     """The routes that change documents. Whether somebody may, `service.http.guard` has decided."""
     routes = APIRouter(tags=["documents"])
     library = assistant.library
+    # A few wait for a build that is writing; whoever asks a question meanwhile must find a thread.
+    writers = CapacityLimiter(MAX_WRITERS)
     body_of = {name: {"schema": {"type": "string", "format": "binary"}} for name in accepted()}
 
     @routes.put(
@@ -72,7 +80,9 @@ def router(assistant: Assistant) -> APIRouter:
         said = SourceInfo(title, author, url, published, publication)
         with tempfile.NamedTemporaryFile(prefix="kilde-", suffix=suffix) as file:
             await receive(request, file, library.max_bytes)
-            outcome, info = await to_thread.run_sync(store, library, Path(file.name), document_id, suffix, said)
+            task = partial(store, library, Path(file.name), document_id, suffix, said)
+            with come_again():
+                outcome, info = await to_thread.run_sync(task, limiter=writers)
         if info is None:
             raise HTTPException(HTTPStatus.CONFLICT, "The document was removed while it was being added.")
         status = HTTPStatus.CREATED if outcome == "added" else HTTPStatus.OK
@@ -84,12 +94,25 @@ def router(assistant: Assistant) -> APIRouter:
         status_code=HTTPStatus.NO_CONTENT,
         responses=responses(401, 403, 404, 422, 500, 503),
     )
-    def delete(document_id: str) -> None:
+    async def delete(document_id: str) -> None:
         """Remove a document. One of the folder comes back with the next build, as long as its file is there."""
-        if remove_documents(library, [check_id(document_id)], timeout_seconds=LOCK_SECONDS):
+        task = partial(remove_documents, library, [check_id(document_id)], timeout_seconds=LOCK_SECONDS)
+        with come_again():
+            unknown = await to_thread.run_sync(task, limiter=writers)
+        if unknown:
             raise UnknownDocument(f"expected the id of one of the documents, found {document_id[:100]!r}")
 
     return routes
+
+
+@contextmanager
+def come_again() -> Iterator[None]:
+    """Say when to come again where somebody else is writing for too long."""
+    try:
+        yield
+    except IndexUnavailable as error:
+        headers = {"retry-after": str(RETRY_SECONDS)}
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers) from error
 
 
 def store(

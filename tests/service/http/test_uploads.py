@@ -140,12 +140,33 @@ def test_an_id_that_cannot_be_one_is_refused(client: TestClient, name: str) -> N
 def test_while_a_build_is_writing_the_answer_is_503(
     assistant: Assistant, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says who is writing and that one should wait; reading goes on."""
+    """It says who is writing, that one should wait, and how long; reading goes on."""
     monkeypatch.setattr(uploads, "LOCK_SECONDS", 0.05)
     with assistant.library.writing():
         response = client.put("/documents/new", content="Text.", headers=ALLOWED)
         assert response.status_code == 503
+        assert "is being written by process" in response.json()["detail"]
+        assert response.headers["retry-after"] == "30"
+        assert client.delete("/documents/bread", headers=ALLOWED).headers["retry-after"] == "30"
         assert found(client, "Who kneads the dough?") == ["bread"]
+
+
+def test_an_upload_waits_for_a_build_that_is_writing(assistant: Assistant, client: TestClient) -> None:
+    """It is taken in as soon as the build lets it."""
+    writing, go_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with assistant.library.writing():
+            writing.set()
+            go_on.wait()
+
+    builder = threading.Thread(target=write)
+    builder.start()
+    writing.wait()
+    threading.Timer(0.3, go_on.set).start()
+    assert client.put("/documents/patient", content="Patience.", headers=ALLOWED).status_code == 201
+    builder.join()
+    assert client.delete("/documents/patient", headers=ALLOWED).status_code == 204
 
 
 def test_an_answer_during_updates_is_of_one_version(assistant: Assistant, client: TestClient) -> None:
