@@ -24,6 +24,8 @@ MAX_REMEMBERED = 100_000
 FEW_ALLOWED = 300
 TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
 
+PANIC = "PanicException"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -212,7 +214,10 @@ class InvertedIndex:
         """Any error of tantivy or of the file system as one readable line."""
         try:
             yield
-        except (ValueError, OSError, RuntimeError) as error:
+        except BaseException as error:
+            # A panic of tantivy's, as over garbage in a file that is open, is a BaseException of pyo3's own.
+            if not (isinstance(error, (ValueError, OSError, RuntimeError)) or type(error).__name__ == PANIC):
+                raise
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise IndexUnavailable(f"cannot {action} the lexical index in {self.folder}: {reason}") from error
 

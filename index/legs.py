@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexUnavailable
+from index.healing import Healing
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
@@ -65,6 +66,7 @@ class OpenLegs:
         self._repair: threading.Thread | None = None
         self._warm = False
         self._stopped = threading.Event()
+        self._healing = Healing(data_dir, upkeep, self._failed)
         self._legs = self._open(None)
         if upkeep.find_vectors_fault(self._legs.manifest.vectors) or upkeep.embedder.lacks_vectors():
             # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
@@ -84,11 +86,13 @@ class OpenLegs:
             if not self._warm:
                 self._warm = True
                 self._legs = self._open(None)
+                self._healing.start()
         self._legs.vectors.warm_up()
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes; what a model still has to embed waits."""
         self._stopped.set()
+        self._healing.stop()
         if self._repair is not None:
             self._repair.join(CLOSING_SECONDS if self._upkeep.embedder.is_neural else None)
         self._legs.vectors.close()
@@ -102,6 +106,20 @@ class OpenLegs:
             self._stopped.clear()
         yield
         self._go_on_embedding()
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """What is wrong with an index and being mended, by part: "lexical", "vectors"."""
+        return self._healing.faults
+
+    def _failed(self) -> dict[str, str]:
+        """Which index failed in use, and its folder."""
+        legs, failed = self._legs, {}
+        if legs.manifest.lexical and legs.lexical.failed:
+            failed["lexical"] = legs.manifest.lexical.folder
+        if legs.manifest.vectors and legs.vectors.failed:
+            failed["vectors"] = legs.manifest.vectors.folder
+        return failed
 
     def _newest(self) -> Retriever:
         return self.current().retriever

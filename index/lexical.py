@@ -62,6 +62,8 @@ class LexicalIndex:
 
     def __init__(self, folder: Path, analyzer: Analyzer, *, weights: Weights = scoring.DEFAULTS) -> None:
         self.folder = folder
+        self.failed = False
+        """Whether a search failed; to be set by whoever noticed."""
         self._analyzer = analyzer
         self._weights = weights
         self._subwords = SubwordEmbedding()

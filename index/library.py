@@ -97,6 +97,9 @@ class Library:
     def conditions(self) -> dict[str, str]:
         """The state of each part: "ok", or what is wrong with it."""
         found = conditions.of_library(self, self._legs.current)
+        for name, fault in self._legs.faults.items():
+            if found[name] == "ok":
+                found[name] = f"damaged, and built anew from the record: {fault}"
         if self._reranker is not None:
             found["reranker"] = self._reranker.trouble or "ok"
         return found

@@ -111,6 +111,7 @@ class Retriever:
             terms = self._lexical.correct(terms)
             pool = _pooled(self._lexical.search(terms, tuple(filters.languages), CANDIDATES, filters))
         except IndexUnavailable as error:
+            self._lexical.failed = True
             broken.append(error)
         try:
             pool = self._with_vectors(pool, terms, filters, alone=bool(broken))

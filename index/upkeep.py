@@ -107,6 +107,13 @@ class Upkeep:
             return None  # The server looks after its files; what it holds is counted on opening.
         return self._fault_of_folder(leg) or _fault_of_sqlite(self.folder / leg.folder / "chroma.sqlite3")
 
+    def find_missing(self, leg: Leg | None) -> str | None:
+        """Return which file of an index is gone, in words, or None. Somebody who is writing may have removed it."""
+        if leg is None:
+            return None
+        gone = next((name for name in leg.files if not (self.folder / leg.folder / name).exists()), None)
+        return f"{self.folder / leg.folder / gone} is gone" if gone else None
+
     def _fault_of_folder(self, leg: Leg) -> str | None:
         path = self.folder / leg.folder
         return manifests.find_damage(path, leg.files) if path.is_dir() else f"{path} is missing"
@@ -298,8 +305,13 @@ class Upkeep:
         taken = [
             int(found.name.rpartition("-")[2]) for found in self.folder.glob(f"{leg}-*") if found.name[-1].isdigit()
         ]
-        if (former := self.manifest().vectors) and leg == "vectors":
-            taken.append(int(former.folder.rpartition("-")[2]))  # Which has no folder where a server holds it.
+        # The present one may be gone from the disk, and still be open somewhere; on a server it never had a folder.
+        manifest = self.manifest()
+        taken += [
+            int(one.folder.rpartition("-")[2])
+            for one in (manifest.lexical, manifest.vectors)
+            if one and one.folder.startswith(leg)
+        ]
         return f"{leg}-{max(taken, default=0) + 1}"
 
     def _sweep(self) -> None:

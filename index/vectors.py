@@ -35,6 +35,7 @@ EF_SEARCH = 200
 # Chroma's names need three characters; a language code has two.
 _PREFIX = "passages-"
 PAGE = 100
+SERVER_SECONDS = 30.0
 
 
 class VectorSearch(Protocol):
@@ -77,7 +78,7 @@ class VectorIndex:
         prefix = _prefix(place)
         client = _open(place)
         # Not __del__: the client has to outlive searches of other threads, and to be closed when the last one ends.
-        self._finalizer = weakref.finalize(self, client.close)
+        self._finalizer = weakref.finalize(self, _close, client)
         with _explained(place):
             self._collections: dict[str, Collection] = {
                 name.removeprefix(prefix): client.get_collection(name, embedding_function=_never_embeds())
@@ -154,7 +155,7 @@ def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int
             for name, collection in collections.items():
                 _check_written(place, name, collection, counts[name])
     finally:
-        client.close()
+        _close(client)
 
 
 def _create(client: Client, name: str, count: int) -> Collection:
@@ -199,7 +200,7 @@ def sweep(url: str, prefix: str, current: str) -> None:
                 if not name.startswith(current):
                     client.delete_collection(name)
     finally:
-        client.close()
+        _close(client)
 
 
 def _names(client: Client, prefix: str) -> list[str]:
@@ -236,7 +237,16 @@ def _open(place: Place) -> Client:
             port = url.port or (443 if secure else 8000)
             served = Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="")
             client = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=served)
+            client._server._session.timeout = SERVER_SECONDS  # type: ignore[attr-defined]  # none, unless we say so
     return cast("Client", client)  # Declared as an interface that lacks close().
+
+
+def _close(client: Client) -> None:
+    client.close()
+    # What Chroma leaves open (1.5.9): the connections to a server, also those of the client that it makes beside ours.
+    for one in (client, getattr(client, "_admin_client", None)):
+        if (session := getattr(getattr(one, "_server", None), "_session", None)) is not None:
+            session.close()
 
 
 def _never_embeds() -> Any:
