@@ -8,7 +8,7 @@ SIZES ?= 1000 10000
 # Passed by the environment, so that quotes and dollar signs in a question reach the command as they are.
 export Q
 
-.PHONY: ask serve test check evaluate bench check-speed lock clean widget check-widget screenshots
+.PHONY: ask serve test check evaluate bench check-speed lock audit clean widget check-widget screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -83,6 +83,12 @@ screenshots: .venv/dev
 lock: .venv/dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -c requirements.lock -o requirements-dev.lock
+
+# Known faults in what we depend on. It asks PyPI and npm for their advisories, so it is not a part of CI: it fails where
+# either does not have them.
+audit: .venv/dev
+	$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+	npm --prefix widget audit --package-lock-only
 
 clean:
 	rm -rf .venv .kilde
