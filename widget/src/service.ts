@@ -14,7 +14,7 @@ export class Service {
   constructor(
     /** Ends in a slash. */
     readonly base: string,
-    /** Names the site that the widget stands on; public, it opens nothing by itself. */
+    /** The site key; public, and good only on pages of its origins (docs/security.md). */
     private readonly site: string,
   ) {}
 
