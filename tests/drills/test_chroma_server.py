@@ -22,7 +22,9 @@ Running = tuple[str, subprocess.Popen[bytes]]
 
 def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     process = start_server(folder, port)
-    assert answers(process, port)
+    if not answers(process, port):
+        end(process)
+        raise AssertionError("the Chroma server does not answer")
     return process
 
 
