@@ -27,7 +27,8 @@ def mend(
     """
     try:
         corrected = lexical.correct(analyzer.question(text, language))
-        read = dict(corrected.corrections)
+        parts = {part.casefold() for name in names for part in name.split()}
+        read = {written: word for written, word in corrected.corrections if written not in parts}
         kept = {
             normalise(term.text): word
             for term in corrected.terms
@@ -39,7 +40,6 @@ def mend(
         unknown = [term.text for term in unread if not lexical.document_frequency(term)]
     except IndexUnavailable:
         return text
-    parts = {part.casefold() for name in names for part in name.split()}
     for word in unknown:
         near = [part for part in parts if word.casefold() not in parts and _is_slip(word.casefold(), part)]
         if len(near) == 1:
@@ -48,8 +48,10 @@ def mend(
 
 
 def _is_meant(term: QuestionTerm, word: str, frequency: Callable[[QuestionTerm], int], cues: Cues) -> bool:
-    if term.text[0].isupper() and term.start > 0 and word[0] != term.text[0].lower():
-        return False
+    if term.text[0].isupper() and term.start > 0:
+        same = word[0] == term.text[0].lower()
+        if not same or len(term.text) <= MIN_NAME_CHARACTERS:
+            return False
     return cues.is_frame(term) or frequency(term) > 0
 
 

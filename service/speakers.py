@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -33,10 +33,13 @@ class Speakers:
         return self._names
 
 
-def named_speakers(text: str, names: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+def named_speakers(text: str, names: Iterable[str], grammar: Collection[int] = ()) -> dict[str, list[tuple[int, int]]]:
     """The speakers whom a question names, each with where: by the whole name, or by one part of it with a capital.
 
     A part that two speakers share names neither.
+
+    Args:
+        grammar: where the question has words of grammar, which are nobody's name by themselves (Swedish "Vad").
     """
     names = sorted(set(names), key=len, reverse=True)
     found: dict[str, list[tuple[int, int]]] = {}
@@ -49,7 +52,11 @@ def named_speakers(text: str, names: Iterable[str]) -> dict[str, list[tuple[int,
             shared = sum(part in other.split() for other in names) > 1
             if name in found or shared or len(part) < MIN_NAME_CHARACTERS or not part[0].isupper():
                 continue
-            spans = [span for span in whole_words(part, text) if not any(a <= span[0] < b for a, b in taken)]
+            spans = [
+                span
+                for span in whole_words(part, text)
+                if span[0] not in grammar and not any(a <= span[0] < b for a, b in taken)
+            ]
             if spans:
                 found[name] = spans
     return found

@@ -113,7 +113,7 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
     everything = sorted((*analysed.terms, *analysed.functions), key=lambda term: term.start)
     compares = cues.compares(text, language)
     says = any(has(term, cues.saying) for term in everything)
-    speakers = named_speakers(text, names) if says or compares else {}
+    speakers = named_speakers(text, names, {term.start for term in analysed.functions}) if says or compares else {}
     spans = [span for found in speakers.values() for span in found]
     which = which_texts(analysed.terms, cues)
     spans += [(term.start, term.end) for pair in which for term in pair]

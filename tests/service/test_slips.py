@@ -45,6 +45,14 @@ def test_other_words_stay_as_they_are(town: Assistant, text: str, language: str)
     assert mend(text, language, analyzer=library.analyzer, lexical=library.lexical, cues=CUES, names=NAMES) == text
 
 
+def test_a_speakers_own_name_is_never_a_slip(town: Assistant) -> None:
+    """Also where no passage has the name, and one step leads to a word that they have."""
+    library = town.library
+    text = "What does Societi say?"
+    found = mend(text, "en", analyzer=library.analyzer, lexical=library.lexical, cues=CUES, names=("Societi Rae",))
+    assert found == text
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
