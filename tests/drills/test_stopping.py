@@ -7,10 +7,15 @@ import signal
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.drills.running import Service
 from tests.service.model.scripted import Hang, Say, ScriptedModel
 
 QUESTION = "what do the authors think about ROI?"
+
+pytestmark = pytest.mark.timeout(900)
+"""Several processes are started, each of which loads the lexicon; the machine may be busy."""
 
 
 def stream(service: Service, found: list[tuple[str, dict[str, object]]], began: threading.Event) -> None:

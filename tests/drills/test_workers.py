@@ -17,6 +17,9 @@ from tests.drills.running import Service, children
 KEY = "a-key-of-the-tests-0123456789"
 ALLOWED = {"authorization": f"Bearer {KEY}", "content-type": "text/plain"}
 
+pytestmark = pytest.mark.timeout(900)
+"""Several processes are started, each of which loads the lexicon; the machine may be busy."""
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
