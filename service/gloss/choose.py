@@ -54,7 +54,8 @@ def target_word(concept: Concept, lemma: str, target: str, wordings: Mapping[tup
     if len(cell) == 1 or (target != "en" and lemma in concept.words["en"]):
         # English has loans beside the words that Scandinavians use (hospital, sykehus): the commonest is better.
         return cell[0]
-    return _closest(lemma, cell)
+    # `hoved-` is how a first part of a compound stands in its entry.
+    return _closest(lemma, cell).removesuffix("-")
 
 
 @lru_cache(maxsize=50_000)
