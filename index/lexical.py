@@ -6,7 +6,7 @@ own quota of candidates, so that none buries another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from index.subwords import SubwordEmbedding
 BATCH = 256
 # Candidates that are scored exactly, of the question's language and of each other one (decision 0103).
 CANDIDATES, FOREIGN_CANDIDATES = 100, 50
-# Where the words find fewer passages of a language, and it has at most COMPARED, all of it is scored exactly, and no
+# Where the words find fewer passages of a language, and it has at most COMPARED, the rest is compared by vector, and no
 # vector index is needed for it (decision 1001).
 FEW, COMPARED = 20, 1000
 # A question with fewer content words is looked for by its function words, too.
@@ -189,6 +189,7 @@ class LexicalIndex:
         # Without a letter or digit there is nothing to compare.
         comparable = bool(vector.any()) and not (filters.documents or filters.speakers)
         found: dict[str, list[int]] = {}
+        without_words: set[int] = set()
         groups: list[Group] = []
         for language in wanted:
             if index := self._indexes.get(language):
@@ -196,18 +197,21 @@ class LexicalIndex:
                 most = min(limit, FOREIGN_CANDIDATES) if foreign else limit
                 rows = index.search(asked[foreign], most, filters)
                 if comparable and len(rows) < FEW and index.count() <= COMPARED:
-                    rows = index.everything()
+                    others = set(index.everything()).difference(rows)
+                    without_words |= others
+                    rows += sorted(others)
                 found[language] = rows
                 worth = sought[foreign].weights * np.array(index.rarities(sought[foreign].terms))
                 values = np.bincount(columns[foreign], weights=worth, minlength=len(keys)).astype(np.float64)
                 groups.append(Group(values, index.average_length(), len(rows)))
-        return self._scored(vector, keys, found, groups)
+        return self._scored(vector, keys, found, without_words, groups)
 
     def _scored(
         self,
         vector: NDArray[np.float32],
         keys: NDArray[np.uint32],
         found: Mapping[str, list[int]],
+        without_words: Collection[int],
         groups: Sequence[Group],
     ) -> Candidates:
         """The candidates of every language with their exact scores; all are scored in one pass."""
@@ -216,7 +220,8 @@ class LexicalIndex:
         if int(rows.max(initial=-1)) >= packed.count:
             # Another thread has just reloaded the inverted indexes; rows are written before what refers to them.
             packed = PackedRows(self.folder)
-        gathered = packed.gather(rows, vector)
+        with_terms = np.array([row not in without_words for row in rows.tolist()], dtype=bool)
+        gathered = packed.gather(rows, vector, with_terms)
         return Candidates(
             languages=tuple(found),
             groups=np.arange(len(groups)).repeat([group.passages for group in groups]),

@@ -58,8 +58,11 @@ class PackedRows:
         self._bases = np.array([file.base for file in self._files], dtype=np.int64)
         self.count = self._files[-1].base + self._files[-1].count if self._files else 0
 
-    def gather(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> Packed:
+    def gather(self, rows: NDArray[np.int64], vector: NDArray[np.float32], with_terms: NDArray[np.bool_]) -> Packed:
         """The packed passages of these rows, in their order, with the cosines of their vectors and `vector`.
+
+        Args:
+            with_terms: of which rows the terms are read; the others are compared by their vectors only.
 
         Raises:
             IndexUnavailable: there is no such row.
@@ -71,7 +74,7 @@ class PackedRows:
         owners, terms = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.uint64)]
         for file, places, within in self._files_of(rows):
             starts = file.starts[within].astype(np.int64)
-            counts = file.starts[within + 1].astype(np.int64) - starts
+            counts = (file.starts[within + 1].astype(np.int64) - starts) * with_terms[places]
             ends = counts.cumsum()
             lengths[places] = file.lengths[within]
             cosines[places] = file.vectors[within].take(dimensions, axis=1).astype(np.float32) @ factors

@@ -32,7 +32,7 @@ def fill(folder: Path, count: int, *, start: int = 0) -> list[int]:
 def check(folder: Path, rows: list[int]) -> None:
     """Row n of the folder is passage n, in whatever order they are asked for."""
     found = PackedRows(folder)
-    got = found.gather(np.array(rows, dtype=np.int64), VECTOR)
+    got = found.gather(np.array(rows, dtype=np.int64), VECTOR, np.ones(len(rows), dtype=bool))
     assert got.lengths.tolist() == rows
     assert got.cosines.tolist() == pytest.approx([row % 10 / 10 for row in rows], abs=0.01)
     for place, row in enumerate(rows):
@@ -86,7 +86,7 @@ def test_an_open_reader_reads_on_while_files_are_merged(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
     assert reader.ids(np.array([1])) == ["æ1"]
     with pytest.raises(IndexUnavailable, match="row 3"):
-        reader.gather(np.array([3]), VECTOR)
+        reader.gather(np.array([3]), VECTOR, np.ones(1, dtype=bool))
 
 
 def test_what_an_interrupted_merge_leaves_does_no_harm(tmp_path: Path) -> None:
@@ -122,4 +122,12 @@ def test_a_folder_without_files_has_no_rows(tmp_path: Path) -> None:
     """Nothing to gather is no error."""
     found = PackedRows(tmp_path)
     assert found.count == 0
-    assert len(found.gather(np.zeros(0, dtype=np.int64), VECTOR).lengths) == 0
+    assert len(found.gather(np.zeros(0, dtype=np.int64), VECTOR, np.zeros(0, dtype=bool)).lengths) == 0
+
+
+def test_terms_are_read_of_the_rows_asked_for_only(tmp_path: Path) -> None:
+    """The others are compared by their vectors."""
+    fill(tmp_path, 8)
+    got = PackedRows(tmp_path).gather(np.array([3, 7]), VECTOR, np.array([False, True]))
+    assert set(got.rows.tolist()) == {1}
+    assert got.cosines.tolist() == pytest.approx([0.3, 0.7], abs=0.01)

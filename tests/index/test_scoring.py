@@ -27,7 +27,7 @@ def gathered(*passages: bytes, vector: NDArray[np.float32] = NO_VECTOR) -> Packe
         writer = PackedWriter(Path(folder))
         rows = [writer.add(str(number), packed) for number, packed in enumerate(passages)]
         writer.flush()
-        return PackedRows(Path(folder)).gather(np.array(rows, dtype=np.int64), vector)
+        return PackedRows(Path(folder)).gather(np.array(rows, dtype=np.int64), vector, np.ones(len(rows), dtype=bool))
 
 
 def scores(looked_for: list[Element], *passages: Occurrences, sentence: float = 0.0) -> list[float]:
