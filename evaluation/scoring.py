@@ -60,5 +60,6 @@ def detector() -> Detect:
     """The product's own language detector; it names the language of the answer's own words."""
     from index.language import LanguageDetector
     from index.lexicon import load_lexicon
+    from index.words import WordAnalyzer
 
-    return LanguageDetector(load_lexicon()).detect
+    return LanguageDetector(WordAnalyzer(load_lexicon())).detect

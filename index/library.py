@@ -259,7 +259,7 @@ def _upkeep(
         folder=data_dir / DERIVED_NAME,
         record=record,
         analyzer=analyzer,
-        detector=LanguageDetector(analyzer.lexicon),
+        detector=LanguageDetector(analyzer.words),
         embedding=embedding or SubwordEmbedding(),
         max_tokens=max_tokens,
         preparation=_preparation(max_tokens, analyzer.lexicon.sha256),

@@ -160,7 +160,7 @@ _sent: dict[str, int] = {}
 
 def _start_worker(max_tokens: int, max_bytes: int) -> None:
     analyzer = Analyzer(load_lexicon())
-    detector = LanguageDetector(analyzer.lexicon)
+    detector = LanguageDetector(analyzer.words)
     _worker.append(Maker(analyzer, detector, SubwordEmbedding(), max_tokens=max_tokens, max_bytes=max_bytes))
 
 

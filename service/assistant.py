@@ -234,8 +234,8 @@ class Assistant:
         self.library.warm_up()
         for language in LANGUAGES:
             self.library.analyzer.question(language, language)
-        # Only a word that no dictionary has makes the detector load its letter statistics.
-        self.library.detector.detect("qzxwv")
+        # Only words that no dictionary has make the detector load the letter statistics of all languages.
+        self.library.detector.detect("qzxwv qzxwv qzxwv qzxwv")
 
     def forget_old(self) -> None:
         """Forget the conversations that the settings do not keep any longer."""

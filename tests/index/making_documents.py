@@ -7,16 +7,16 @@ from functools import cache
 from pathlib import Path
 
 from index.language import LanguageDetector
-from index.lexicon import load_lexicon
 from index.prepare import Prepared, prepare
 from index.records import LanguageGuess, Segment, SegmentKind
 from index.sources import SourceInfo
+from tests.index.analysing import analyzer
 
 
 @cache
 def detector() -> LanguageDetector:
     """The project's own language detection, loaded once."""
-    return LanguageDetector(load_lexicon())
+    return LanguageDetector(analyzer().words)
 
 
 def always(language: str, confidence: float = 1.0) -> LanguageGuess:
