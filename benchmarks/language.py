@@ -127,7 +127,7 @@ class Maker:
 
     def all(self, texts: Sequence[Text]) -> list[Examples]:
         """Everything that is fitted on: some of the texts of each kind, their words, misspellings, and the lexicon."""
-        dice = random.Random(7)  # noqa: S311 - the same choice in every run is what is wanted
+        dice = random.Random(7)
         some = _some(texts)
         words = [part for text in some for part in _words_of(text, dice)]
         variants = [variant for text in some for variant in _variants(text, dice)]

@@ -115,7 +115,8 @@ def test_an_obeyed_instruction_changes_no_citation_and_no_language(
     assert answer.language == language
     assert_true(answer, library)
     added = quotes(answer) - quotes(honest) - quotes(extractive)
-    assert all(injection.claim and injection.hidden in quote for _, quote in added)
+    # A claim that stands in a document can be quoted from it, with what stands before it or without.
+    assert all(injection.claim and (injection.hidden in quote or quote in injection.hidden) for _, quote in added)
     for section in answer.sections:
         if section.kind == "sentence":
             bare = re.sub(r"\[\d+\]", "", section.introduction)
