@@ -1,8 +1,9 @@
 """Fits and measures when to answer: `python -m benchmarks.abstention [--data DIR] [--write]`.
 
-The evidence (service/evidence.py) is gathered for our own question set over seeds/, and for every set in DIR whose
-queries have one gold passage: half of its passages are indexed, so that half of its queries cannot be answered. The
-weights are fitted on the questions marked "choose" and on half of each set, and reported on the others.
+The evidence (service/evidence.py) is gathered for our own question sets, one over seeds/, one over the made texts of
+benchmarks/village/, and for every set in DIR whose queries have one gold passage: half of its passages are indexed, so
+that half of its queries cannot be answered. The weights are fitted on the questions marked "choose" and on half of each
+set, and reported on the others.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import partial
 from importlib.resources import files
@@ -34,13 +35,17 @@ from service.speakers import Speakers
 from service.understand import Question, understand
 
 ROOT = Path(__file__).parents[1]
-QUESTIONS = ROOT / "evaluation" / "questions" / "seeds.jsonl"
+OWN_SETS = {
+    "own": (ROOT / "evaluation" / "questions" / "seeds.jsonl", ROOT / "seeds"),
+    "village": (ROOT / "benchmarks" / "village" / "questions.jsonl", ROOT / "benchmarks" / "village" / "texts"),
+}
+"""Questions of our own, half of those without an answer near misses, and the folder that they are asked of."""
 MAX_PASSAGES, MAX_QUERIES = 300, 200
 RIDGE = 0.5
 """Keeps weights small where few questions tell them apart."""
 OWN = 4.0
 """A question of our own set, with its near misses, counts as much as this many of a public set."""
-ABSTAINED = 0.86
+ABSTAINED = 0.92
 """The share of our own unanswerable questions, of those fitted on, that the threshold has to turn away."""
 
 Floats = NDArray[np.float64]
@@ -66,9 +71,9 @@ class Measured:
     chosen: NDArray[np.bool_]
 
 
-def own_cases() -> list[Case]:
-    """The questions over seeds/."""
-    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+def own_cases(questions: Path) -> list[Case]:
+    """The questions of a set of our own."""
+    rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     return [
         Case(
             row["question"],
@@ -150,7 +155,7 @@ def fit(rows: Floats, answerable: NDArray[np.bool_], weights: Floats) -> Floats:
 def balanced(measured: Measured) -> Floats:
     """Case weights that make answerable and unanswerable count the same in each set, and our own set more."""
     share = np.where(measured.answerable, measured.answerable.mean(), 1 - measured.answerable.mean())
-    return (OWN if measured.name == "own" else 1.0) * 0.5 / share
+    return (OWN if measured.name in OWN_SETS else 1.0) * 0.5 / share
 
 
 def auc(answerable: NDArray[np.bool_], score: Floats) -> float:
@@ -159,9 +164,9 @@ def auc(answerable: NDArray[np.bool_], score: Floats) -> float:
     return float((above > below).mean() + 0.5 * (above == below).mean())
 
 
-def threshold(own: Measured, weights: Floats) -> float:
+def threshold(own: Sequence[Measured], weights: Floats) -> float:
     """The lowest score above which an answer is given: so that ABSTAINED of the unanswerable ones are turned away."""
-    below = own.rows[own.chosen & ~own.answerable] @ weights
+    below = np.concatenate([one.rows[one.chosen & ~one.answerable] @ weights for one in own])
     return float(np.quantile(below, ABSTAINED, method="higher"))
 
 
@@ -198,7 +203,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the fitted weights into service/data/evidence.toml")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        sets = [measure("own", own_cases(), ROOT / "seeds", Path(scratch) / "own")]
+        sets = [
+            measure(name, own_cases(questions), documents, Path(scratch) / name)
+            for name, (questions, documents) in OWN_SETS.items()
+        ]
         for folder in sorted(arguments.data.iterdir()) if arguments.data else ():
             # Only sets of questions: those of translated sentences have no answers.
             queries = folder / "queries.jsonl"
@@ -213,7 +221,7 @@ def main() -> None:
     answerable = np.concatenate([measured.answerable[measured.chosen] for measured in sets])
     weights = fit(rows, answerable, np.concatenate([balanced(measured)[measured.chosen] for measured in sets]))
     print("  ".join(f"{name} {value:.2f}" for name, value in zip(NAMES, weights, strict=True)))
-    least = threshold(sets[0], weights)
+    least = threshold(sets[: len(OWN_SETS)], weights)
     report(sets, weights, least)
     if arguments.write:
         write(weights, least)

@@ -48,7 +48,9 @@ class Quoting:
         found, verdict = weighed.found, weighed.verdict
         answered = verdict.level == "answered"
         if not found:
-            found = candidates(self._nearest(question, filters), self.coverage(question), question.kinds)
+            coverage = self.coverage(question)
+            nearest = self._nearest(question, filters) if coverage.units else []
+            found = candidates(nearest, coverage, question.kinds)
         quotes = choose(
             found,
             self._cues,
@@ -77,7 +79,7 @@ class Quoting:
     def _weigh(self, question: Question, hits: Sequence[Hit]) -> Weighed:
         """The candidates among the hits, and whether they answer."""
         coverage = self.coverage(question)
-        found = candidates(hits, coverage, question.kinds)
+        found = candidates(hits, coverage, question.kinds) if question.speakers or coverage.units else []
         return Weighed(found, self._judge.judge(question, coverage, hits, found))
 
     def _weigh_alone(self, filters: Filters, question: Question) -> Weighed:

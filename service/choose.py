@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.records import Hit, Passage, Span
 from service.coverage import Coverage, Match
-from service.cues import Cues, Kind
+from service.cues import AUTHOR, Cues, Kind
 from service.records import Quote
 
 SENTENCE, PASSAGE, RANK = 0.55, 0.25, 0.2
@@ -31,8 +31,8 @@ MAX_QUOTE_CHARACTERS = 600
 class Candidate:
     """A sentence that may be quoted: its place in its passage, and what it and the whole passage have of the question.
 
-    `near` is what it has together with the sentences beside it. `of_the_kind` says whether it is of every kind that
-    the question asks for.
+    `near` is what it has together with the sentences beside it and the heading above it. `of_the_kind` says whether it
+    is of every kind that the question asks for.
     """
 
     passage: Passage
@@ -54,7 +54,10 @@ def voice_of(passage: Passage) -> Voice:
 
 
 def candidates(hits: Sequence[Hit], coverage: Coverage, kinds: Sequence[Kind]) -> list[Candidate]:
-    """Every sentence of the passages that has something of the question, best first; ties in the order of the hits."""
+    """Every sentence of the passages that has something of the question, best first; ties in the order of the hits.
+
+    Of a question without any topic ("What does Ann think?") every sentence there is.
+    """
     best = max((hit.score for hit in hits), default=0.0) or 1.0
     found = [one for hit in hits for one in of_passage(hit.passage, hit.score / best, coverage, kinds)]
     return sorted(found, key=lambda candidate: -candidate.score)
@@ -67,17 +70,26 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
     around = coverage.measure(passage.speaker.name or "", language)
     texts = [sentence_text(passage, span) for span in passage.sentences]
     own = [coverage.together((coverage.measure(text, language), around)) for text in texts]
-    whole = coverage.together((*own, coverage.measure(passage.context, language), around))
+    context = coverage.measure(passage.context, language)
+    whole = coverage.together((*own, context, around))
     found = []
     for place, (text, match) in enumerate(zip(texts, own, strict=True)):
-        near = coverage.together(own[max(0, place - 1) : place + 2])
-        of_the_kind = bool(kinds) and all(kind.is_answered(text, language) for kind in kinds)
+        near = coverage.together((*own[max(0, place - 1) : place + 2], context))
+        of_the_kind = bool(kinds) and all(is_of(kind, text, passage, coverage.question) for kind in kinds)
         score = SENTENCE * match.share + PASSAGE * whole.share + RANK * rank + OF_THE_KIND * of_the_kind
         if not coverage.is_prose(text, language):
             score *= NOT_PROSE
-        if match.share > 0:
+        # The sentence with the number may have nothing else: what it counts stands before it.
+        if match.share > 0 or (of_the_kind and near.share > 0) or not coverage.units:
             found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
     return found
+
+
+def is_of(kind: Kind, text: str, passage: Passage, question: str) -> bool:
+    """Whether a sentence of a passage is of the kind that answers: who wrote a text is told by who speaks in it."""
+    if kind.name == AUTHOR:
+        return passage.speaker.role == "author" and passage.speaker.name is not None
+    return kind.is_answered(text, passage.language, question)
 
 
 def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_quotes: int) -> list[Quote]:

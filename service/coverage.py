@@ -52,8 +52,8 @@ class Match:
 class Coverage:
     """Measures texts against one question.
 
-    `units` are what it asks for and `weight` is the sum of theirs; `rarest` is the weight of a noun that no passage
-    has. `indexed_weight` is `weight` as the index sees rarity, which its scores compare with.
+    `question` is its text, `units` are what it asks for and `weight` is the sum of theirs; `rarest` is the weight of a
+    noun that no passage has. `indexed_weight` is `weight` as the index sees rarity, which its scores compare with.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Coverage:
             carried: so many of the terms, the first, come from the question before.
             analyse: `analyzer.passage`, or the same with a memory.
         """
+        self.question = terms.text
         self._terms = terms
         self._analyzer = analyzer
         self._analyse = analyse or analyzer.passage

@@ -14,6 +14,9 @@ from index.errors import InvalidData
 MAX_TOPIC_CHARACTERS = 80
 """A longer topic is not repeated in the answer: it would be the question over again."""
 
+AUTHOR = "author"
+"""The kind of question that only the name of a text's author answers."""
+
 Words = Mapping[str, frozenset[str]]
 
 
@@ -24,20 +27,31 @@ Patterns = Mapping[str, re.Pattern[str]]
 class Kind:
     """A kind of question that only a certain kind of sentence answers; patterns by language, "any" for all."""
 
+    name: str
     asked: Patterns
     answered: Patterns
 
-    def asked_in(self, text: str) -> tuple[int, int] | None:
-        """Where a question shows that it is of this kind ("how many"), None where it is not.
+    def asked_in(self, text: str) -> list[tuple[int, int]]:
+        """Where a question shows that it is of this kind ("how many"; "what does … cost"), nowhere if it is not.
 
         The patterns of every language are tried: short questions are easily taken for a neighbour's.
         """
         found = (pattern.search(text) for pattern in self.asked.values())
-        return next((match.span() for match in found if match), None)
+        match = next((match for match in found if match), None)
+        if match is None:
+            return []
+        groups = (match.span(number) for number in range(1, (match.lastindex or 0) + 1))
+        return [match.span(), *(span for span in groups if span[0] >= 0)]
 
-    def is_answered(self, sentence: str, language: str) -> bool:
-        """Whether a sentence is of the kind that answers it."""
-        return matches(self.answered, sentence, language)
+    def is_answered(self, sentence: str, language: str, question: str) -> bool:
+        """Whether a sentence is of the kind that answers it; what the question says itself is no answer."""
+        said = question.casefold()
+        return any(
+            match[0].casefold() not in said
+            for code in ("any", language)
+            if code in self.answered
+            for match in self.answered[code].finditer(sentence)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,8 @@ class Cues:
     leaning: Words
     begins: Mapping[str, tuple[str, ...]]
     persons: Words
+    owners: Words
+    genitive: Mapping[str, str]
     points_back: Words
     topics: Mapping[str, tuple[re.Pattern[str], ...]]
     comparing: Patterns
@@ -94,9 +110,21 @@ class Cues:
         ]
         return max(lengths, default=0)
 
+    def with_name(self, text: str, language: str, name: str) -> str:
+        """A question with a name in the place of the pronouns of persons that it has."""
+
+        def named(match: re.Match[str]) -> str:
+            word = match[0].lower()
+            if word in self.owners.get(language, ()):
+                return name + self.genitive[language]
+            return name if word in self.persons.get(language, ()) else match[0]
+
+        return re.sub(r"\w+", named, text)
+
     def asked_kinds(self, text: str) -> tuple[Kind, ...]:
         """The kinds that a question is of."""
-        return tuple(kind for kind in self.kinds.values() if kind.asked_in(text))
+        kinds = tuple(kind for kind in self.kinds.values() if kind.asked_in(text))
+        return tuple(kind for kind in kinds if kind.name == AUTHOR) or kinds
 
 
 def has(term: QuestionTerm, concepts: frozenset[str]) -> bool:
@@ -123,12 +151,14 @@ def load_cues() -> Cues:
             texts=frozenset(table["text_concepts"]),
             text_languages={concept: tuple(codes) for concept, codes in table["text_languages"].items()},
             kinds={
-                name: Kind(compiled(entry["asked"]), compiled(entry["answered"]))
+                name: Kind(name, compiled(entry["asked"]), compiled(entry["answered"]))
                 for name, entry in table["kinds"].items()
             },
             leaning=by_language(table["leaning"]),
             begins={language: tuple(words) for language, words in follow_up["begins"].items()},
             persons=by_language(follow_up["persons"]),
+            owners=by_language(follow_up["owners"]),
+            genitive={language: str(ending) for language, ending in follow_up["genitive"].items()},
             points_back=by_language(follow_up["points_back"]),
             topics=in_turn(table["topics"]),
             comparing=compiled(table["compare"]["words"]),
@@ -154,8 +184,3 @@ def in_turn(table: Mapping[str, list[str]]) -> dict[str, tuple[re.Pattern[str], 
         language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
         for language, patterns in table.items()
     }
-
-
-def matches(patterns: Patterns, text: str, language: str) -> bool:
-    """Whether the language's pattern, or that for any language, is found in `text`."""
-    return any(code in patterns and patterns[code].search(text) is not None for code in ("any", language))

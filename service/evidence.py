@@ -32,6 +32,8 @@ class Evidence:
     missing_name: whether a name or number of the question stands in no passage, nor anything related to it.
     missing_kind: where the question asks for a number or a time, how much of it the best sentence with one lacks.
     apart: whether somebody is said to say something who is no speaker, and no stretch has both the name and the rest.
+    weak: how far the best passage for it is from having in full any one of the things that the question is about.
+    split: whether no name of the question stands in a passage that has anything of what it asks of it.
     """
 
     mass: float
@@ -41,6 +43,8 @@ class Evidence:
     missing_name: float
     missing_kind: float
     apart: float
+    split: float
+    weak: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ class Judge:
 
     def judge(self, question: Question, coverage: Coverage, hits: Sequence[Hit], found: Sequence[Candidate]) -> Verdict:
         """Weigh what was found for a question."""
+        if not coverage.units:
+            # "What does Ann think?" is answered by whatever she says; without her, nothing was asked.
+            return Verdict("answered" if found and question.speakers else "absent", float(bool(question.speakers)))
         evidence = gather(question, coverage, hits, found)
         probability = self.probability(evidence)
         least = self._near if all_speak(question, found) else self._answered
@@ -92,8 +99,10 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
         lexical=min(MAX_LEXICAL, lexical(hits) / coverage.indexed_weight) if coverage.weight else 0.0,
         absent=absent(coverage, looked_at),
         missing_name=float(bool(missing_names(coverage, looked_at))),
-        missing_kind=missing_kind(coverage, looked_at) if question.kinds else 0.0,
+        missing_kind=missing_kind(coverage, looked_at, counts=counts(question)) if question.kinds else 0.0,
         apart=float(apart(question, coverage, looked_at)),
+        split=float(split(coverage, looked_at)),
+        weak=weak(coverage, looked_at),
     )
 
 
@@ -125,25 +134,33 @@ def all_speak(question: Question, found: Sequence[Candidate]) -> bool:
 
 def absent(coverage: Coverage, found: Sequence[Candidate]) -> float:
     """Of the units that the question is about, the share of which no passage found has anything."""
-    weighty = [
-        place
-        for place, unit in enumerate(coverage.units)
-        if unit.weight >= WEIGHTY * coverage.rarest and not unit.carried
-    ]
+    weighty = weighty_units(coverage)
     nothing = [
         place for place in weighty if max((candidate.whole.units[place] for candidate in found), default=0.0) < NOTHING
     ]
     return len(nothing) / len(weighty) if weighty else 0.0
 
 
-def missing_kind(coverage: Coverage, found: Sequence[Candidate]) -> float:
+def counts(question: Question) -> bool:
+    """Whether a question asks for how many of something."""
+    return any(kind.name == "number" for kind in question.kinds)
+
+
+def weighty_units(coverage: Coverage) -> list[int]:
+    """The places of the units that the question itself is about."""
+    least = WEIGHTY * coverage.rarest
+    return [place for place, unit in enumerate(coverage.units) if unit.weight >= least and not unit.carried]
+
+
+def missing_kind(coverage: Coverage, found: Sequence[Candidate], *, counts: bool) -> float:
     """What the best sentence of the kind asked for lacks of the question's units, each counting the same.
 
-    Here the verb counts as much as the noun: when something opens is no answer to when it was built. The question's
-    first unit counts twice: it is what "how many" counts.
+    Here the verb counts as much as the noun: when something opens is no answer to when it was built. Where the question
+    `counts`, its first unit counts twice: it is what "how many" counts.
     """
     own = [place for place, unit in enumerate(coverage.units) if not unit.carried]
-    weights = [1.0 + (place in own[:1]) for place in range(len(coverage.units))]
+    twice = own[:1] if counts else []
+    weights = [1.0 + (place in twice) for place in range(len(coverage.units))]
     had = [
         sum(weight * strength for weight, strength in zip(weights, one.near.units, strict=True)) / sum(weights)
         for one in found
@@ -172,7 +189,11 @@ def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) ->
     if not question.says or question.speakers:
         return False
     start, end = question.topic_span or (0, 0)
-    inside = [place for place, unit in enumerate(coverage.units) if start <= unit.start < end]
+    inside = [
+        place
+        for place, unit in enumerate(coverage.units)
+        if (not unit.carried if question.carried else start <= unit.start < end)
+    ]
     names = [place for place, unit in enumerate(coverage.units) if unit.name and place not in inside]
     others = inside or [place for place in range(len(coverage.units)) if place not in names]
     if not names or not others:
@@ -182,6 +203,33 @@ def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) ->
             min(
                 min(candidate.near.units[place] for place in names),
                 max(candidate.near.units[place] for place in others),
+            )
+            for candidate in found
+        ),
+        default=0.0,
+    )
+    return best < RELATED
+
+
+def weak(coverage: Coverage, found: Sequence[Candidate]) -> float:
+    """What the best met of the things that the question is about lacks of being met in full."""
+    about = weighty_units(coverage) or [place for place, unit in enumerate(coverage.units) if not unit.carried]
+    best = max((candidate.whole.units[place] for candidate in found for place in about), default=0.0)
+    return 1.0 - min(1.0, best / FULL) if about else 0.0
+
+
+def split(coverage: Coverage, found: Sequence[Candidate]) -> bool:
+    """Whether no passage has both a name of the question and one of the other things that it is about."""
+    own = [place for place, unit in enumerate(coverage.units) if not unit.carried]
+    names = [place for place in own if coverage.units[place].name]
+    others = [place for place, unit in enumerate(coverage.units) if not unit.name]
+    if not names or not others:
+        return False
+    best = max(
+        (
+            min(
+                max(candidate.whole.units[place] for place in names),
+                max(candidate.whole.units[place] for place in others),
             )
             for candidate in found
         ),

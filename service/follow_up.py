@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from index.analysis import QuestionTerm
+from service.conversations import Earlier
 from service.cues import Cues, words_in
+from service.speakers import named_speakers
 
 if TYPE_CHECKING:
     from service.understand import Reading
@@ -50,6 +54,41 @@ def carry_on(
     if not own.topical.terms or (few and (points or begins)):
         return joined(earlier, text), speakers or (before.speakers if not own.topical.terms else frozenset())
     return text, speakers
+
+
+def referent(earlier: Earlier, before: Reading, names: Collection[str]) -> str | None:
+    """The one person whom "she" or "he" stands for after a question and its answer, None where it may be several.
+
+    Whoever spoke in the question; else somebody it names in full; else the one person whom the answer quotes.
+
+    Args:
+        before: the reading of the earlier question.
+        names: of everybody who speaks in the documents.
+    """
+    if before.speakers:
+        return next(iter(before.speakers)) if len(before.speakers) == 1 else None
+    full = full_names(earlier.standalone, before)
+    if full:
+        return full[0] if len(full) == 1 else None
+    # Introductions name who speaks; the quotes under them may name others.
+    said = "\n".join(line for line in earlier.answer.splitlines() if not line.startswith(">"))
+    spoken = named_speakers(said, names)
+    return next(iter(spoken)) if len(spoken) == 1 else None
+
+
+def full_names(text: str, reading: Reading) -> list[str]:
+    """The names of two words and more that a question has."""
+    found: list[str] = []
+    run: list[QuestionTerm] = []
+    for term in (*(term for term in reading.topical.terms if term.kind != "phrase"), None):
+        follows = run and term is not None and text[run[-1].end : term.start] == " "
+        if term is not None and term.kind == "name" and (follows or not run):
+            run.append(term)
+            continue
+        if len(run) > 1:
+            found.append(text[run[0].start : run[-1].end])
+        run = [term] if term is not None and term.kind == "name" else []
+    return found
 
 
 def joined(earlier: str, text: str) -> str:

@@ -10,7 +10,7 @@ from index.library import Library
 from index.records import Filters
 from service.conversations import Earlier
 from service.cues import Cues, Kind, has
-from service.follow_up import SEPARATOR, carry_on
+from service.follow_up import SEPARATOR, carry_on, referent
 from service.sides import Side, sides
 from service.slips import mend
 from service.speakers import named_speakers
@@ -73,6 +73,10 @@ def understand(
     standalone, speakers = text, own.speakers
     if earlier:
         before = read(earlier.standalone, detected, library.analyzer, cues, names)
+        if not own.speakers and (person := referent(earlier, before, names)):
+            text = cues.with_name(text, detected, person)
+            own = read(text, detected, library.analyzer, cues, names)
+            standalone = text
         standalone, speakers = carry_on(text, own, earlier.standalone, before, detected, cues)
     whole = own if standalone == text else read(standalone, detected, library.analyzer, cues, names)
     boundary = len(standalone) - len(text) if standalone.endswith(SEPARATOR + text) else 0
@@ -118,7 +122,7 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
     which = which_texts(analysed.terms, cues)
     spans += [(term.start, term.end) for pair in which for term in pair]
     # "What share of" and "how old" say what is asked for, not what about.
-    spans += [span for kind in cues.kinds.values() if (span := kind.asked_in(text))]
+    spans += [span for kind in cues.kinds.values() for span in kind.asked_in(text)]
     spans += compares
     # The words of an entry such as "according to" are as much frame as the entry.
     spans += [(term.start, term.end) for term in everything if term.kind == "phrase" and cues.is_frame(term)]

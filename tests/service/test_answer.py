@@ -51,11 +51,23 @@ def test_a_question_finds_its_sentence_in_another_language(
         "What do the texts say about nuclear power?",
         "Hva sier Ola Nordmann om havnen?",
         "How many votes did the mayor of Bergen get?",
+        "Hvor gammel er Birgitte Krogh?",
+        "Kva heiter rektor på skulen?",
+        "What is the name of the author of the text about the harbour?",
+        "Vad kostar en lånad bok på biblioteket?",
+        "Why?",
     ],
 )
 def test_what_the_texts_do_not_say_is_not_answered(town: Assistant, question: str) -> None:
     """A person who does not speak of it, a number or a date that is not given, an unknown name, another topic."""
     assert ask(town, question).answer.answered is False
+
+
+def test_somebody_is_asked_about_without_a_topic(town: Assistant) -> None:
+    """ "What does Anders think?" is answered with what he says."""
+    answer = ask(town, "Hvad mener Anders?").answer
+    assert answer.answered
+    assert {c.quote.speaker.name for c in answer.citations} == {"Anders"}
 
 
 def test_an_abstention_shows_what_is_nearest(town: Assistant) -> None:
