@@ -18,7 +18,8 @@ from pathlib import Path
 from index.build import build
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
-from service.model.client import Message, ModelClient, ModelTrouble
+from service.model.client import Message, ModelClient
+from service.model.trouble import ModelTrouble
 from service.records import ChatRequest
 from service.settings import Settings
 

@@ -15,7 +15,8 @@ from string import Template
 from evaluation.errors import JudgeFailed
 from evaluation.records import Scores
 from evaluation.runs import JUDGED, Outcome
-from service.model.client import Message, ModelClient, ModelTrouble
+from service.model.client import Message, ModelClient
+from service.model.trouble import ModelTrouble
 
 FOLDER = Path(__file__).parents[1] / "prompts" / "judge"
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {

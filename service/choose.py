@@ -22,6 +22,8 @@ NEAR_BEST = 0.55
 NEAR_BEST_OF_OTHERS = 0.75
 """The same for voices other than the best one's, where several are not asked for."""
 MAX_SENTENCES_PER_VOICE = 3
+MAX_LEANING = 2
+"""Sentences that one may lean on in turn ("That is so. But it …"); further back it is another thought."""
 SHORT_CHARACTERS = 60
 MAX_QUOTE_CHARACTERS = 600
 """A sentence is only joined to its neighbours while the quote stays this short. A single sentence may be longer."""
@@ -122,37 +124,61 @@ def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_
 
 
 def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
-    """First and last sentence of a quote: with the one before if it leans on it, those after if it is cut off.
+    """First and last sentence of a quote: with those before that it leans on, those after if it is cut off.
 
-    A sentence that begins with "This" or ends with a colon says nothing on its own; nor does a very short one. A colon
-    before a list brings the list.
+    A sentence that begins with "This" or ends with a colon says nothing on its own; nor does a very short one. What
+    announces a list brings the list, an item of one brings all of it, and a reason stays with what it explains.
     """
     passage, sentences = candidate.passage, candidate.passage.sentences
     first = last = candidate.place
-    lists = False
 
-    def characters(a: int, b: int) -> int:
-        return sentences[b].end - sentences[a].start
+    def text(place: int) -> str:
+        return sentence_text(passage, sentences[place])
 
-    text = sentence_text(passage, sentences[first])
-    if first > 0 and cues.leans(text, passage.language) and characters(first - 1, last) <= MAX_QUOTE_CHARACTERS:
-        first -= 1
-    short = characters(last, last) < SHORT_CHARACTERS
-    if short and last + 1 < len(sentences) and characters(first, last + 1) <= MAX_QUOTE_CHARACTERS:
-        last += 1
-    while last + 1 < len(sentences) and characters(first, last + 1) <= MAX_QUOTE_CHARACTERS:
-        opened = sentence_text(passage, sentences[last]).rstrip().endswith(":")
-        if not opened and not (lists and on_new_line(passage, last + 1)):
+    def fits(a: int, b: int) -> bool:
+        within = a >= 0 and b < len(sentences)
+        return within and sentences[b].end - sentences[a].start <= MAX_QUOTE_CHARACTERS
+
+    lead = lead_of(candidate)
+    if lead is not None and fits(lead, last):
+        first = lead
+    for _ in range(MAX_LEANING):
+        if not cues.leans(text(first), passage.language) or not fits(first - 1, last):
             break
+        first -= 1
+    short = sentences[last].end - sentences[last].start < SHORT_CHARACTERS
+    announced = cues.announces(text(first), passage.language)
+    if short and lead is None and not announced and fits(first, last + 1):
+        last += 1
+    announced = max(0, announced - (last - first))
+    lists = lead is not None
+    while fits(first, last + 1):
+        opened = text(last).rstrip().endswith(":")
+        item = lists and on_new_line(passage, last + 1)
+        if not (opened or item or announced or cues.explains(text(last + 1), passage.language)):
+            break
+        announced = max(0, announced - 1)
         lists = lists or opened
         last += 1
     return candidate, first, last
 
 
+def lead_of(candidate: Candidate) -> int | None:
+    """The place of the sentence that opens the list, by a colon, of which the candidate is an item; None elsewhere."""
+    passage, place = candidate.passage, candidate.place
+    while place > 0:
+        if sentence_text(passage, passage.sentences[place - 1]).rstrip().endswith(":"):
+            return place - 1
+        if not on_new_line(passage, place):
+            break
+        place -= 1
+    return None
+
+
 def on_new_line(passage: Passage, place: int) -> bool:
-    """Whether a sentence of a passage begins on another line than the one before it ends on, as list items do."""
+    """Whether a sentence of a passage begins on the line after the one before it, as list items do."""
     before, after = passage.sentences[place - 1], passage.sentences[place]
-    return "\n" in passage.text[before.end - passage.start : after.start - passage.start]
+    return passage.text[before.end - passage.start : after.start - passage.start].count("\n") == 1
 
 
 def join(parts: Sequence[tuple[Candidate, int, int]]) -> list[Quote]:

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from index.analysis import QuestionTerm
 from index.errors import InvalidData
+from service.strings import strings
 
 MAX_TOPIC_CHARACTERS = 80
 """A longer topic is not repeated in the answer: it would be the question over again."""
@@ -65,6 +66,8 @@ class Cues:
     text_languages: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, Kind]
     leaning: Words
+    continuing: Mapping[str, tuple[str, ...]]
+    announcing: Mapping[str, tuple[re.Pattern[str], ...]]
     begins: Mapping[str, tuple[str, ...]]
     persons: Words
     owners: Words
@@ -102,6 +105,19 @@ class Cues:
         first = re.search(r"\w+", sentence)
         return first is not None and first[0].lower() in self.leaning.get(language, frozenset())
 
+    def explains(self, sentence: str, language: str) -> bool:
+        """Whether a sentence begins like one that explains the sentence before it ("Because")."""
+        began = sentence.lstrip(' \t\n–—-•*"“”»«').lower()
+        return any(re.match(rf"{re.escape(begin)}(?!\w)", began) for begin in self.continuing.get(language, ()))
+
+    def announces(self, sentence: str, language: str) -> int:
+        """How many things a sentence announces ("three pieces of advice"), 0 where it announces none."""
+        for pattern in self.announcing.get(language, ()):
+            if found := pattern.search(sentence):
+                count = found["count"].lower()
+                return int(count) if count.isdigit() else strings(language).count(count)
+        return 0
+
     def beginning(self, text: str, language: str) -> int:
         """The length of a beginning that goes on from the question before ("And what about"), 0 where there is none."""
         lowered = text.lower()
@@ -116,7 +132,8 @@ class Cues:
         def named(match: re.Match[str]) -> str:
             word = match[0].lower()
             if word in self.owners.get(language, ()):
-                return name + self.genitive[language]
+                ending = self.genitive[language]
+                return name if name[-1] in "sxz" and ending == "s" else name + ending
             return name if word in self.persons.get(language, ()) else match[0]
 
         return re.sub(r"\w+", named, text)
@@ -155,6 +172,8 @@ def load_cues() -> Cues:
                 for name, entry in table["kinds"].items()
             },
             leaning=by_language(table["leaning"]),
+            continuing={language: tuple(words) for language, words in table["continuing"].items()},
+            announcing=in_turn(table["announcing"]),
             begins={language: tuple(words) for language, words in follow_up["begins"].items()},
             persons=by_language(follow_up["persons"]),
             owners=by_language(follow_up["owners"]),

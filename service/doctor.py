@@ -163,7 +163,8 @@ def check_model(settings: Settings) -> Finding:
     """The model, where there is one, says something."""
     if not settings.llm_model:
         return Finding("model", "none configured: answers are quotes")
-    from service.model.client import Message, ModelClient, ModelTrouble
+    from service.model.client import Message, ModelClient
+    from service.model.trouble import ModelTrouble
 
     client = ModelClient(
         settings.llm_model,

@@ -99,7 +99,7 @@ def gather(question: Question, coverage: Coverage, hits: Sequence[Hit], found: S
         lexical=min(MAX_LEXICAL, lexical(hits) / coverage.indexed_weight) if coverage.weight else 0.0,
         absent=absent(coverage, looked_at),
         missing_name=float(bool(missing_names(coverage, looked_at))),
-        missing_kind=missing_kind(coverage, looked_at, counts=counts(question)) if question.kinds else 0.0,
+        missing_kind=missing_kind(question, coverage, looked_at) if question.kinds else 0.0,
         apart=float(apart(question, coverage, looked_at)),
         split=float(split(coverage, looked_at)),
         weak=weak(coverage, looked_at),
@@ -115,8 +115,11 @@ WEIGHTY = 0.45
 """The share of the rarest noun's weight from which a unit is one of those that a question is about."""
 NOTHING = 0.2
 """Below this strength a passage has nothing of a unit, not even a related concept of a clear one."""
-ENOUGH = 0.65
-"""A sentence with a number that has this share of the question's units lacks nothing: the rest is in other words."""
+ENOUGH, ENOUGH_FOR_A_PRICE = 0.65, 0.5
+"""A sentence of the kind asked for that has this share of the question's units lacks nothing: the rest is in other
+words. Sentences with a price are few, and say less than that."""
+ONLY_RELATED = 0.5
+"""What is left of a unit that such a sentence has only in a related word: to count libraries is not to count books."""
 RELATED = 0.3
 """The strength from which something at least related to a name was found."""
 
@@ -141,32 +144,32 @@ def absent(coverage: Coverage, found: Sequence[Candidate]) -> float:
     return len(nothing) / len(weighty) if weighty else 0.0
 
 
-def counts(question: Question) -> bool:
-    """Whether a question asks for how many of something."""
-    return any(kind.name == "number" for kind in question.kinds)
-
-
 def weighty_units(coverage: Coverage) -> list[int]:
     """The places of the units that the question itself is about."""
     least = WEIGHTY * coverage.rarest
     return [place for place, unit in enumerate(coverage.units) if unit.weight >= least and not unit.carried]
 
 
-def missing_kind(coverage: Coverage, found: Sequence[Candidate], *, counts: bool) -> float:
+def missing_kind(question: Question, coverage: Coverage, found: Sequence[Candidate]) -> float:
     """What the best sentence of the kind asked for lacks of the question's units, each counting the same.
 
-    Here the verb counts as much as the noun: when something opens is no answer to when it was built. Where the question
-    `counts`, its first unit counts twice: it is what "how many" counts.
+    The verb counts like the noun: when it opens is no answer to when it was built. What "how many" counts counts twice.
     """
     own = [place for place, unit in enumerate(coverage.units) if not unit.carried]
-    twice = own[:1] if counts else []
+    twice = own[:1] if any(kind.name == "number" for kind in question.kinds) else []
     weights = [1.0 + (place in twice) for place in range(len(coverage.units))]
     had = [
-        sum(weight * strength for weight, strength in zip(weights, one.near.units, strict=True)) / sum(weights)
+        sum(weight * met(strength) for weight, strength in zip(weights, one.near.units, strict=True)) / sum(weights)
         for one in found
         if one.of_the_kind
     ]
-    return max(0.0, 1.0 - max(had, default=0.0) / ENOUGH)
+    enough = ENOUGH_FOR_A_PRICE if any(kind.name == "price" for kind in question.kinds) else ENOUGH
+    return max(0.0, 1.0 - max(had, default=0.0) / enough)
+
+
+def met(strength: float) -> float:
+    """The strength of a unit, for what a sentence of the kind asked for has of the question."""
+    return strength if strength >= FULL else ONLY_RELATED * strength
 
 
 def missing_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
@@ -189,26 +192,17 @@ def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) ->
     if not question.says or question.speakers:
         return False
     start, end = question.topic_span or (0, 0)
-    inside = [
-        place
-        for place, unit in enumerate(coverage.units)
-        if (not unit.carried if question.carried else start <= unit.start < end)
-    ]
+    if question.carried:
+        inside = [place for place, unit in enumerate(coverage.units) if not unit.carried]
+    else:
+        inside = [place for place, unit in enumerate(coverage.units) if start <= unit.start < end]
     names = [place for place, unit in enumerate(coverage.units) if unit.name and place not in inside]
     others = inside or [place for place in range(len(coverage.units)) if place not in names]
     if not names or not others:
         return False
-    best = max(
-        (
-            min(
-                min(candidate.near.units[place] for place in names),
-                max(candidate.near.units[place] for place in others),
-            )
-            for candidate in found
-        ),
-        default=0.0,
-    )
-    return best < RELATED
+    near = [candidate.near.units for candidate in found]
+    together = [min(min(one[place] for place in names), max(one[place] for place in others)) for one in near]
+    return max(together, default=0.0) < RELATED
 
 
 def weak(coverage: Coverage, found: Sequence[Candidate]) -> float:
@@ -225,17 +219,9 @@ def split(coverage: Coverage, found: Sequence[Candidate]) -> bool:
     others = [place for place, unit in enumerate(coverage.units) if not unit.name]
     if not names or not others:
         return False
-    best = max(
-        (
-            min(
-                max(candidate.whole.units[place] for place in names),
-                max(candidate.whole.units[place] for place in others),
-            )
-            for candidate in found
-        ),
-        default=0.0,
-    )
-    return best < RELATED
+    whole = [candidate.whole.units for candidate in found]
+    together = [min(max(one[place] for place in names), max(one[place] for place in others)) for one in whole]
+    return max(together, default=0.0) < RELATED
 
 
 def load_judge() -> Judge:

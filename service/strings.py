@@ -33,6 +33,12 @@ class Strings:
         words = numbers["words"] if isinstance(numbers, Mapping) else []
         return str(words[count]) if count < len(words) else str(count)
 
+    def count(self, word: str) -> int:
+        """The count that a word of the table stands for, 0 for any other word."""
+        numbers = self.table["numbers"]
+        words = numbers["words"] if isinstance(numbers, Mapping) else []
+        return words.index(word) if word in words else 0
+
     def language_name(self, language: str) -> str:
         """The name of `language` in this table's language; an ISO code that the table lacks is shown as such."""
         names = self.table["languages"]

@@ -78,7 +78,7 @@ def understand(
             own = read(text, detected, library.analyzer, cues, names)
             standalone = text
         standalone, speakers = carry_on(text, own, earlier.standalone, before, detected, cues)
-    whole = own if standalone == text else read(standalone, detected, library.analyzer, cues, names)
+    whole = own if standalone == text else read_parts(standalone, detected, library.analyzer, cues, names)
     boundary = len(standalone) - len(text) if standalone.endswith(SEPARATOR + text) else 0
     topic = cues.topic(text, detected) if standalone == text else None
     return Question(
@@ -94,7 +94,7 @@ def understand(
         several_voices=not speakers and (own.several_voices or (not own.topical.terms and whole.several_voices)),
         kinds=cues.asked_kinds(text),
         speakers=frozenset(speakers),
-        languages=own.languages,
+        languages=own.languages or (frozenset() if own.topical.terms else whole.languages),
         sides=own.sides if standalone == text else (),
     )
 
@@ -145,6 +145,32 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
         languages=frozenset(code for group in groups for code in group),
         sides=sides(text, language, topical, speakers, tuple(groups), cues),
     )
+
+
+def read_parts(standalone: str, language: str, analyzer: Analyzer, cues: Cues, names: Collection[str]) -> Reading:
+    """Read a question that is joined of several, each for itself: "And the Swedish one?" has no topic of its own.
+
+    Which texts are meant is told by the last part that says it.
+    """
+    start = 0
+    terms: list[QuestionTerm] = []
+    functions: list[QuestionTerm] = []
+    several = says = False
+    languages: frozenset[str] = frozenset()
+    for part in standalone.split(SEPARATOR):
+        reading = read(part, language, analyzer, cues, names)
+        terms += shifted(reading.topical.terms, start)
+        functions += shifted(reading.topical.functions, start)
+        several, says = several or reading.several_voices, says or reading.says
+        languages = reading.languages or languages
+        start += len(part) + len(SEPARATOR)
+    whole = QuestionTerms(standalone, language, tuple(terms), tuple(functions), spelled=True)
+    return Reading(whole, several, says, frozenset(), languages, ())
+
+
+def shifted(terms: Collection[QuestionTerm], start: int) -> list[QuestionTerm]:
+    """Terms of a part as terms of the whole, in which the part begins at `start`."""
+    return [replace(term, start=term.start + start, end=term.end + start) for term in terms]
 
 
 def which_texts(terms: tuple[QuestionTerm, ...], cues: Cues) -> list[tuple[QuestionTerm, ...]]:

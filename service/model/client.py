@@ -18,10 +18,8 @@ from urllib.parse import urlsplit
 
 import openai
 from pybreaker import CircuitBreaker, CircuitBreakerError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
-from tenacity.wait import wait_random_exponential
 
-from service.records import Trouble
+from service.model.trouble import ModelTrouble, kind_of, retrying
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -29,10 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 8.0
-"""Retries wait at random up to 0.5, 1, … seconds (AWS, "Exponential Backoff and Jitter", 2015) unless told how long."""
 FAILURES_TO_PAUSE = 5
 PAUSE_SECONDS = 30.0
 """After five failures in a row nobody is made to wait for the model for half a minute; then one call tries it."""
@@ -50,14 +44,6 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     text: str
-
-
-class ModelTrouble(Exception):
-    """The model did not answer, or not to the end; `kind` says why."""
-
-    def __init__(self, kind: Trouble) -> None:
-        super().__init__(kind)
-        self.kind: Trouble = kind
 
 
 class ModelClient:
@@ -164,7 +150,7 @@ class ModelClient:
         try:
             with self._breaker.calling():
                 async with asyncio.timeout(seconds):
-                    async for attempt in self._retrying(seconds, lambda: given):
+                    async for attempt in retrying(seconds, lambda: given):
                         with attempt:
                             async for piece in self._pieces(messages, max_tokens):
                                 give(piece)
@@ -179,15 +165,6 @@ class ModelClient:
             status = getattr(error, "status_code", None) or "no status"
             log.warning("the model did not answer: %s (%s, %s)", trouble.kind, type(error).__name__, status)
             put(trouble)
-
-    def _retrying(self, seconds: float, given: Callable[[], bool]) -> AsyncRetrying:
-        """Tries again what may pass, as long as nothing was given and the pause still fits in the time."""
-        return AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(seconds),
-            wait=pause,
-            retry=retry_if_exception(lambda error: may_pass(error) and not given()),
-            reraise=True,
-        )
 
     async def _pieces(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[str]:
         if self._client is None:
@@ -240,43 +217,3 @@ def read(chunk: ChatCompletionChunk) -> tuple[str, bool]:
     if text is not None and not isinstance(text, str):
         raise ModelTrouble("malformed")
     return text or "", choice.finish_reason is not None
-
-
-def kind_of(error: Exception, *, given: bool) -> Trouble:
-    """What an error of the SDK means to the person who asked; `given` tells whether text had come before it."""
-    match error:
-        case TimeoutError() | openai.APITimeoutError():
-            return "timeout"
-        case openai.APIConnectionError():
-            return "disconnected" if given else "unreachable"
-        case openai.RateLimitError():
-            return "busy"
-        case openai.APIResponseValidationError():
-            return "malformed"
-        case openai.APIStatusError():
-            return "failing" if error.status_code >= 500 else "refused"
-        case openai.APIError():
-            return "failing"
-        case _:
-            return "malformed"
-
-
-def may_pass(error: BaseException) -> bool:
-    """Whether the same call may succeed in a moment."""
-    if isinstance(error, ModelTrouble):
-        return error.kind == "disconnected"
-    if isinstance(error, openai.APITimeoutError):
-        return False
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in (408, 409, 429) or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError)
-
-
-def pause(state: RetryCallState) -> float:
-    """Seconds before the next attempt: what the server asked for, else at random."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, openai.APIStatusError):
-        asked = error.response.headers.get("retry-after", "")
-        if asked.replace(".", "", 1).isdigit():
-            return float(asked)
-    return wait_random_exponential(multiplier=FIRST_PAUSE_SECONDS, max=LONGEST_PAUSE_SECONDS)(state)

@@ -6,10 +6,11 @@ from html import escape
 
 from index.library import Library
 from service.conversations import Earlier
-from service.model.client import Message, ModelClient, ModelTrouble
+from service.model.client import Message, ModelClient
 from service.model.languages import english_name
 from service.model.prompts import Prompts
 from service.model.task import Stopped
+from service.model.trouble import ModelTrouble
 
 MAX_CHARACTERS = 500
 MAX_TOKENS = 200

@@ -8,10 +8,11 @@ from html import escape
 
 from index.language import LanguageDetector
 from index.lexicon import LANGUAGES
-from service.model.client import Message, ModelClient, ModelTrouble
+from service.model.client import Message, ModelClient
 from service.model.languages import english_name
 from service.model.numbers import numbers
 from service.model.prompts import Prompts
+from service.model.trouble import ModelTrouble
 
 SECONDS = 10.0
 """Longer than that nobody waits for an aid."""

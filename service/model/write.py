@@ -11,13 +11,14 @@ from index.library import Library
 from index.retrieve import diversify
 from index.tokens import count_tokens
 from service.model.check import Checker
-from service.model.client import Message, ModelClient, ModelTrouble
+from service.model.client import Message, ModelClient
 from service.model.draft import Draft, brought
 from service.model.languages import english_name
 from service.model.prompts import Prompts
 from service.model.sources import Source, choose_sources, written
 from service.model.split import Splitter
 from service.model.task import Task
+from service.model.trouble import ModelTrouble
 from service.records import Answer, Fault, Section, Sentence, Trouble, Verification
 from service.strings import Strings, answer_language, strings
 from service.wording import escape_sentence, markdown_blocks

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from index.build import build
 from index.records import Filters
 from service.assistant import Assistant
+from service.bootstrap import open_assistant
 from service.records import ChatRequest, Reply
+from service.settings import Settings
 from tests.service.conftest import TEXTS
 
 
@@ -138,3 +142,39 @@ def test_a_question_without_any_word_of_content_is_not_answered(town: Assistant)
     """Function words, punctuation and emoji lead to an abstention, not to an error."""
     for question in ("?", "🙂🙂", "and the of", "\u202e\u0301"):
         assert ask(town, question).answer.answered is False
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "quote"),
+    [
+        (
+            "Bread\n\nThree things help:\n\n- feed the starter with rye\n- let the dough rest\n- bake it hot\n\nOK.",
+            "How should the dough rest?",
+            "Three things help:\n\n- feed the starter with rye\n- let the dough rest\n- bake it hot",
+        ),
+        (
+            "Råd\n\nJeg siger tre ting om møller. Begynd med naboerne. Lyt længe. Betal til tiden. Så var der kaffe.",
+            "Hvilke tre ting siger forfatteren om møller?",
+            "Jeg siger tre ting om møller. Begynd med naboerne. Lyt længe. Betal til tiden.",
+        ),
+        (
+            "Brua\n\nBrua vart stengd i april og skal byggjast om. Fordi betongen smuldra, kunne ingen køyre der.",
+            "Kva tid vart brua stengd i april?",
+            "Brua vart stengd i april og skal byggjast om. Fordi betongen smuldra, kunne ingen køyre der.",
+        ),
+        (
+            "Katten\n\nKatten Misse sover på taget. Det er hun glad for. Men den gamle tagsten er løs i dag.",
+            "Hvor er den gamle tagsten løs?",
+            "Katten Misse sover på taget. Det er hun glad for. Men den gamle tagsten er løs i dag.",
+        ),
+    ],
+    ids=["list", "announced", "reason", "leaning"],
+)
+def test_a_quote_is_whole(tmp_path: Path, text: str, question: str, quote: str) -> None:
+    """A list with what opens it, so many things as are announced, a reason, and what a sentence leans on."""
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "text.txt").write_text(text, encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", seeds=tmp_path / "texts", llm_model="")
+    with open_assistant(settings) as assistant:
+        build(assistant.library, settings.seeds)
+        assert quote in [c.quote.text for c in ask(assistant, question).answer.citations]

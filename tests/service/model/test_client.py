@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from service.model import client as client_module
-from service.model.client import Message, ModelClient, ModelTrouble
+from service.model import trouble as trouble_module
+from service.model.client import Message, ModelClient
+from service.model.trouble import ModelTrouble
 from tests.service.model.scripted import Act, Hang, Raw, Refuse, Say, ScriptedModel
 
 ASKED = [Message("system", "Be brief."), Message("user", "Hello?")]
@@ -16,7 +18,7 @@ ASKED = [Message("system", "Be brief."), Message("user", "Hello?")]
 
 @pytest.fixture
 def client(scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelClient]:
-    monkeypatch.setattr(client_module, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(trouble_module, "FIRST_PAUSE_SECONDS", 0.01)
     made = ModelClient("scripted", scripted.url, "key")
     yield made
     made.close()

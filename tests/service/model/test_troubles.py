@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from index.library import Library
 from service.assistant import Assistant
 from service.http.app import create_app
-from service.model import client as client_module
+from service.model import trouble as trouble_module
 from service.strings import strings
 from tests.service.model.prompted import number_of, trusting
 from tests.service.model.scripted import Act, Body, Hang, Raw, Refuse, Say, Script, ScriptedModel
@@ -27,7 +27,7 @@ DETAIL = "secret detail"
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(trouble_module, "FIRST_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
