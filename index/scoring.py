@@ -30,13 +30,14 @@ NO_SENTENCE = 65_535
 class Weights:
     """What counts how much. Chosen on one half of the evaluation sets, reported on the other (decision 0103)."""
 
-    k1: float = 0.7
+    k1: float = 0.5
     b: float = 0.75
     foreign_surface: float = 0.8
     foreign_concept: float = 1.0
     own_concept: float = 0.15
     parts: float = 0.5
     related: float = 1.4
+    own_related: float = 0.05
     names: float = 1.5
     foreign_functions: float = 0.7
     own_functions: float = 0.3
@@ -60,8 +61,10 @@ def elements(question: QuestionTerms, foreign: bool, weights: Weights) -> list[E
     found: list[Element] = []
     surface = weights.foreign_surface if foreign else 1.0
     concept = weights.foreign_concept if foreign else weights.own_concept
+    related = weights.related if foreign else weights.own_related
     for number, term in enumerate(question.terms):
         found += _of_term(term, number, surface, concept, weights)
+        found += [Element(CONCEPT + id_, number, related * weight) for id_, weight in term.related if related]
     function = weights.foreign_functions if foreign else weights.own_functions
     if function:
         for number, term in enumerate(question.functions, start=len(question.terms)):
@@ -73,9 +76,7 @@ def _of_term(term: QuestionTerm, number: int, surface: float, concept: float, we
     boost = weights.names if term.kind in ("name", "number") else 1.0
     found = [Element(SURFACE + term.surface, number, surface * boost)] if term.surface else []
     found += [Element(SURFACE + part, number, surface * weights.parts) for part in term.parts]
-    found += [Element(CONCEPT + id_, number, concept * boost * weight) for id_, weight in term.concepts]
-    found += [Element(CONCEPT + id_, number, concept * weights.related * weight) for id_, weight in term.related]
-    return found
+    return found + [Element(CONCEPT + id_, number, concept * boost * weight) for id_, weight in term.concepts]
 
 
 @lru_cache(maxsize=200_000)
