@@ -29,7 +29,7 @@ from index.sources import SourceInfo
 from index.vectors import Place, Server
 
 VECTORS_AT_ONCE = 5000
-"""20 MB of them; Chroma takes a sixth less time than for a thousand at once."""
+"""20 MB of them; Chroma takes less time for many at once (docs/decisions/0208)."""
 MIN_RECENT = 1000
 """Passages that may be newer than the vector index before it is written anew; comparing them takes 1 ms a search."""
 RECENT_SHARE = 0.1

@@ -13,6 +13,7 @@ import signal
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,20 +139,20 @@ def drill(folder: Path, kills: int, seed: int = 0) -> Tally:
         folder / "data", "--workers", "2", api_keys=KEY, seeds=str(folder / "texts"), gloss="false", rate_limit_key=""
     )
     with service:
-        threads = [threading.Thread(target=work, args=(service.url, tally, stop)) for work in (upload, ask)]
-        for thread in threads:
-            thread.start()
-        try:
-            while tally.kills < kills:
-                time.sleep(chance.uniform(0.05, 1.5))
-                kill(service, chance)
-                tally.kills += 1
-                if tally.kills % 5 == 0:
-                    check(service, tally)
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
+        with ThreadPoolExecutor() as pool:
+            working = [pool.submit(work, service.url, tally, stop) for work in (upload, ask)]
+            try:
+                while tally.kills < kills:
+                    time.sleep(chance.uniform(0.05, 1.5))
+                    kill(service, chance)
+                    tally.kills += 1
+                    if tally.kills % 5 == 0:
+                        check(service, tally)
+                    assert not any(work.done() for work in working), "an answer was neither given nor refused with 503"
+            finally:
+                stop.set()
+                for work in working:
+                    work.result()
         check(service, tally)
     with open_library(folder / "data") as library:
         assert library.lexical.count() == sum(library.record.count().values())
