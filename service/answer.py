@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from index.library import Library
@@ -14,6 +15,7 @@ from service.cues import Cues
 from service.evidence import LOOKED_AT, Judge, Verdict
 from service.find import find
 from service.records import Answer, Citation, Quote
+from service.speakers import Speakers, named_speakers
 from service.strings import Strings, strings
 from service.understand import Question
 from service.verify import verified
@@ -32,6 +34,7 @@ class Quoting:
         self._library = library
         self._cues = cues
         self._judge = judge
+        self._speakers = Speakers(library.record)
         self._max_quotes = max_quotes
         # The same sentences are weighed for question after question.
         self._analyse = lru_cache(maxsize=REMEMBERED)(library.analyzer.passage)
@@ -47,6 +50,9 @@ class Quoting:
         weighed = self._weigh(question, hits)
         found, verdict = weighed.found, weighed.verdict
         answered = verdict.level == "answered"
+        if who := self._speakers_asked_about(verdict, filters):
+            # Not a word that no text knows: somebody whose own words are the nearest to who that is.
+            filters, found, verdict = replace(filters, speakers=who), [], replace(verdict, level="near", missing=())
         if not found:
             coverage = self.coverage(question)
             nearest = self._nearest(question, filters) if coverage.units else []
@@ -98,6 +104,12 @@ class Quoting:
             language=question.answer_language,
             confidence=round(compared.probability, 3),
         )
+
+    def _speakers_asked_about(self, verdict: Verdict, filters: Filters) -> frozenset[str]:
+        """Who is meant where all that no passage has is speakers' names ("Who is Ann Lee?")."""
+        names = self._speakers.names() if verdict.missing and not filters.speakers else ()
+        found = [named_speakers(term, names) for term in verdict.missing]
+        return frozenset(name for one in found for name in one) if all(found) else frozenset()
 
     def _texts(self) -> int:
         """How many documents there are."""

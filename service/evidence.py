@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,6 +14,7 @@ from index.errors import InvalidData
 from index.records import Hit
 from service.choose import Candidate
 from service.coverage import Coverage, Unit
+from service.speakers import whole_words
 from service.understand import Question
 
 FULL = 0.7
@@ -78,8 +80,10 @@ class Judge:
             level = "answered"
         elif found and probability >= self._near and evidence.full:
             level = "near"
-        missing = tuple(unit.text for unit in missing_names(coverage, found[:LOOKED_AT]))
-        return Verdict(level, probability, missing)
+        missing = missing_names(coverage, found[:LOOKED_AT])
+        if nobody := unwritten_names(coverage, found[:LOOKED_AT]):
+            level, missing = "absent", nobody
+        return Verdict(level, probability, tuple(unit.text for unit in missing))
 
     def probability(self, evidence: Evidence) -> float:
         """The probability that the question is answered, in 0..1."""
@@ -182,6 +186,19 @@ def missing_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
         and not unit.carried
         and max((candidate.whole.units[place] for candidate in found), default=0.0) < RELATED
     ]
+
+
+def unwritten_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
+    """Of a question about nothing but a name of several words, those that no passage found has as they are written.
+
+    Words mean nothing in a name: whoever asks for Carl Baker is not answered by somebody who bakes.
+    """
+    own = [unit for unit in coverage.units if not unit.carried]
+    if len(own) < 2 or not all(unit.name for unit in own):
+        return []
+    passages = {candidate.passage.id: candidate.passage for candidate in found}.values()
+    written = "\n".join(f"{one.speaker.name or ''}\n{one.context}\n{one.text}" for one in passages)
+    return [unit for unit in own if not whole_words(unit.text, written, re.IGNORECASE)]
 
 
 def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) -> bool:

@@ -178,3 +178,17 @@ def test_a_quote_is_whole(tmp_path: Path, text: str, question: str, quote: str) 
     with open_assistant(settings) as assistant:
         build(assistant.library, settings.seeds)
         assert quote in [c.quote.text for c in ask(assistant, question).answer.citations]
+
+
+def test_who_a_speaker_is_shows_what_that_speaker_says(town: Assistant) -> None:
+    """Nothing says who a commenter is: their own words are shown, not that no text knows them."""
+    answer = town.ask(ChatRequest("Hvem er Birgitte Krogh?", keep=False)).answer
+    assert {citation.quote.speaker.name for citation in answer.citations} == {"Birgitte Krogh"}
+    assert "Krogh«" not in answer.headline
+
+
+@pytest.mark.parametrize("question", ["Who is Lisa Baker?", "Hvem er Jens Fisker?", "Vem är Kajsa Kväll?"])
+def test_a_name_is_not_read_by_what_its_words_mean(town: Assistant, question: str) -> None:
+    """Somebody whom no text names is not answered by texts about what the words of the name mean."""
+    answer = town.ask(ChatRequest(question, keep=False)).answer
+    assert not answer.answered
