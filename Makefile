@@ -40,8 +40,9 @@ ask: .venv/runtime
 serve: .venv/runtime
 	@$(BIN)/kilde serve
 
+# On every core; what ends first takes over from the others.
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

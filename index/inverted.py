@@ -76,6 +76,8 @@ class InvertedIndex:
         with self._explained("open"):
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, path=str(folder))
+            # Else a thread looks at the folder twice a second and maps its files, even after they have been damaged.
+            self._index.config_reader("manual")
             self._state = _State(self._index.searcher())
 
     def add(self, entries: Iterable[tuple[Entry, int]]) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from index.api_client import ApiClient
 from index.neural import NeuralEmbedding, Purpose
-
-if TYPE_CHECKING:
-    from openai import OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
 RETRIES = 5
@@ -17,8 +13,6 @@ RETRIES = 5
 TIMEOUT_SECONDS = 60.0
 QUESTION_TIMEOUT_SECONDS = 3.0
 """A question is asked once: by words it is answered in milliseconds, so nobody waits longer for its vector."""
-NO_KEY = "none"
-"""What is sent to servers that want no key; the SDK insists on one."""
 
 
 class OpenAIBackend:
@@ -26,22 +20,16 @@ class OpenAIBackend:
 
     def __init__(self, model: str, base_url: str, api_key: str, dimensions: int, retries: int) -> None:
         self._model = model
-        self._base_url = base_url
-        self._api_key = api_key or NO_KEY
         self._dimensions = dimensions
-        self._retries = retries
-        self._lock = threading.Lock()
-        self._client: OpenAI | None = None
+        self._client = ApiClient(base_url, api_key, timeout_seconds=TIMEOUT_SECONDS, retries=retries)
 
     def rows(self, texts: Sequence[str], purpose: Purpose) -> Sequence[Sequence[float]]:
         """The server's vectors, in the order of the texts, whatever order it sends them in."""
         import openai
 
-        for_question = purpose == "question"
-        client = self._opened().with_options(
-            max_retries=0 if for_question else self._retries,
-            timeout=QUESTION_TIMEOUT_SECONDS if for_question else TIMEOUT_SECONDS,
-        )
+        client = self._client.opened()
+        if purpose == "question":
+            client = client.with_options(max_retries=0, timeout=QUESTION_TIMEOUT_SECONDS)
         found = client.embeddings.create(
             model=self._model,
             input=list(texts),
@@ -53,19 +41,7 @@ class OpenAIBackend:
 
     def close(self) -> None:
         """Close the connections."""
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
-
-    def _opened(self) -> OpenAI:
-        # Imported here: the SDK takes half a second.
-        from openai import OpenAI
-
-        with self._lock:
-            if self._client is None:
-                self._client = OpenAI(api_key=self._api_key, base_url=self._base_url)
-            return self._client
+        self._client.close()
 
 
 def openai_embedding(

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from evaluation.scoring import read_run
 from evaluation.targets import InProcess, Served, Target
 from service.assistant import Assistant
 from service.http.app import create_app
+from tests.loopback import Reply, Request, answering
 
 SHIPPED = Path(__file__).parents[2] / "evaluation" / "questions" / "seeds.jsonl"
 TIMES = ("seconds", "first_sentence_seconds")
@@ -80,35 +80,17 @@ def serving(assistant: Assistant) -> Iterator[str]:
 
 
 @contextmanager
-def answering(*responses: tuple[int, str, str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def saying(*responses: tuple[int, str, str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """A server on loopback with these (status, content type, body) in order, the last one again and again."""
     seen: list[tuple[str, str]] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"] or 0))
-            status, kind, body = responses[min(len(seen), len(responses) - 1)]
-            seen.append((self.path, self.headers["authorization"] or ""))
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body.encode())))
-            self.end_headers()
-            self.wfile.write(body.encode())
+    def respond(request: Request) -> Reply:
+        status, kind, body = responses[min(len(seen), len(responses) - 1)]
+        seen.append((request.path, request.headers.get("authorization", "")))
+        return Reply(status, body.encode(), {"content-type": kind})
 
-        do_GET = do_POST
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", seen
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(respond) as address:
+        yield address, seen
 
 
 @contextmanager
@@ -167,7 +149,7 @@ def test_an_unknown_conversation_is_a_failure_of_the_target(seeds_assistant: Ass
 
 def test_the_key_is_sent() -> None:
     """As a bearer token."""
-    with answering((200, "application/json", json.dumps(REPLY))) as (url, seen), served(url, api_key="key") as target:
+    with saying((200, "application/json", json.dumps(REPLY))) as (url, seen), served(url, api_key="key") as target:
         assert target.ask("Why?", None).reply.citations[0].score == 1.5
     assert seen == [("/chat", "Bearer key")]
 
@@ -176,10 +158,10 @@ def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice, after a pause; then its status is the reason."""
     monkeypatch.setattr(targets, "RETRY_SECONDS", 0.0)
     good = (200, "application/json", json.dumps(REPLY))
-    with answering((503, "text/plain", ""), (429, "text/plain", ""), good) as (url, seen), served(url) as target:
+    with saying((503, "text/plain", ""), (429, "text/plain", ""), good) as (url, seen), served(url) as target:
         assert target.ask("Why?", None).reply.answered
         assert len(seen) == 3
-    with answering((503, "text/plain", "too busy")) as (url, seen), served(url) as target:
+    with saying((503, "text/plain", "too busy")) as (url, seen), served(url) as target:
         with pytest.raises(TargetFailed, match="found status 503: too busy"):
             target.ask("Why?", None)
         assert len(seen) == 3
@@ -188,7 +170,7 @@ def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that cannot be made is one clear error."""
     monkeypatch.setattr(targets, "RETRY_SECONDS", 0.0)
-    with answering((200, "text/plain", "")) as (url, _):
+    with saying((200, "text/plain", "")) as (url, _):
         pass
     with served(url) as target, pytest.raises(TargetFailed, match=f"expected a service at {url}, found ConnectError"):
         target.document("d")
@@ -200,7 +182,7 @@ def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_reply_that_breaks_the_contract_is_a_failure(body: str) -> None:
     """Not an answer with gaps."""
     with (
-        answering((200, "application/json", body)) as (url, _),
+        saying((200, "application/json", body)) as (url, _),
         served(url) as target,
         pytest.raises(TargetFailed, match="expected"),
     ):
@@ -215,7 +197,7 @@ def stream(*events: tuple[str, object]) -> tuple[int, str, str]:
 def test_a_stream_is_read_to_its_last_event() -> None:
     """The reply is the one of the event done; comments are skipped."""
     events = stream(("start", {}), ("sentence", {}), ("done", REPLY))
-    with answering(events) as (url, _), served(url, stream=True) as target:
+    with saying(events) as (url, _), served(url, stream=True) as target:
         asked = target.ask("Why?", None)
     assert asked.reply == parse_reply(REPLY)
     assert asked.first_sentence_seconds is not None
@@ -233,7 +215,7 @@ def test_a_stream_is_read_to_its_last_event() -> None:
 def test_a_stream_that_breaks_is_a_failure(response: tuple[int, str, str], message: str) -> None:
     """An error, an early end, a reply without its fields, a status: each is named."""
     with (
-        answering(response) as (url, _),
+        saying(response) as (url, _),
         served(url, stream=True) as target,
         pytest.raises(TargetFailed, match=message),
     ):

@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.index.making import letters
+from tests.loopback import Reply, Request, answering
 
 KEY = "a-key-nobody-may-read"
 
@@ -41,44 +41,26 @@ def serving() -> Iterator[Server]:
     state = Server()
     state.gate.set()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            state.gate.wait(20)
-            state.asked.append(body)
-            state.authorization.add(self.headers["authorization"])
-            trouble = state.troubles.popleft() if state.troubles else state.always
-            if isinstance(trouble, int):
-                self.send(trouble, json.dumps({"error": {"message": f"no, {KEY}"}}).encode())
-            elif trouble == "truncated":
-                self.send(200, state.answer(body)[:-40])
-            elif trouble == "short":
-                self.send(200, state.answer({**body, "dimensions": 5}))
-            elif trouble == "fewer":
-                self.send(200, state.answer({**body, "input": body["input"][1:]}))
-            else:
-                self.send(200, state.answer(body))
+    def respond(request: Request) -> Reply:
+        body = json.loads(request.body)
+        state.gate.wait(20)
+        state.asked.append(body)
+        state.authorization.add(request.headers["authorization"])
+        trouble = state.troubles.popleft() if state.troubles else state.always
+        if isinstance(trouble, int):
+            headers = {"retry-after": state.retry_after} if trouble == 429 and state.retry_after else {}
+            return Reply(trouble, json.dumps({"error": {"message": f"no, {KEY}"}}).encode(), headers)
+        if trouble == "truncated":
+            return Reply(200, state.answer(body)[:-40])
+        if trouble == "short":
+            return Reply(200, state.answer({**body, "dimensions": 5}))
+        if trouble == "fewer":
+            return Reply(200, state.answer({**body, "input": body["input"][1:]}))
+        return Reply(200, state.answer(body))
 
-        def send(self, status: int, content: bytes) -> None:
-            self.send_response(status)
-            if status == 429 and state.retry_after:
-                self.send_header("retry-after", state.retry_after)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
-        yield state
-    finally:
-        state.gate.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(respond) as address:
+        state.url = f"{address}/v1"
+        try:
+            yield state
+        finally:
+            state.gate.set()

@@ -23,20 +23,6 @@ from index.subwords import SubwordEmbedding
 from tests.index.making import TEXTS, built, find, opened, write_texts
 
 
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pristine")
-    built(folder)[0].close()
-    return folder
-
-
-@pytest.fixture
-def place(pristine: Path, tmp_path: Path) -> Path:
-    """A copy of a built library, with its files' times, as nobody has touched it."""
-    shutil.copytree(pristine, tmp_path / "place")
-    return tmp_path / "place"
-
-
 class Letters:
     """Another embedding: how often each letter comes."""
 

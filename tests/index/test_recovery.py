@@ -16,23 +16,9 @@ from index.build import build
 from index.errors import IndexUnavailable
 from index.record import Record
 from index.upkeep import LEXICAL_SKIP
-from tests.index.making import TEXTS, built, find, opened, write_texts
+from tests.index.making import TEXTS, find, opened, write_texts
 
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pristine")
-    built(folder)[0].close()
-    return folder
-
-
-@pytest.fixture
-def place(pristine: Path, tmp_path: Path) -> Path:
-    """A copy of a built library."""
-    shutil.copytree(pristine, tmp_path / "place")
-    return tmp_path / "place"
 
 
 def assert_recovered(place: Path) -> None:

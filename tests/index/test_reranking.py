@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from index.reranking import Reranker
 from tests.index.embedding_server import KEY
 from tests.index.making import built, write_texts
 from tests.index.tiny_models import build_cross_encoder
+from tests.loopback import Reply, Request, answering
 
 PASSAGES = {5: "Nothing of the kind.", 7: "An axe in a box.", 8: "A fox ran."}
 
@@ -45,29 +44,14 @@ class Server:
 def server() -> Iterator[Server]:
     state = Server()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            state.authorization.add(self.headers["authorization"])
-            status, reply = state.answer(body) if self.path == "/v1/rerank" else (404, {})
-            content = json.dumps(reply).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def respond(request: Request) -> Reply:
+        state.authorization.add(request.headers["authorization"])
+        status, reply = state.answer(json.loads(request.body)) if request.path == "/v1/rerank" else (404, {})
+        return Reply(status, json.dumps(reply).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever)
-    thread.start()
-    state.url = f"http://127.0.0.1:{running.server_port}/v1"
-    yield state
-    running.shutdown()
-    running.server_close()
-    thread.join()
+    with answering(respond) as address:
+        state.url = f"{address}/v1"
+        yield state
 
 
 @pytest.fixture(params=["api", "local"])

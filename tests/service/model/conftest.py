@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import openai  # noqa: F401  loading it belongs to no test's time-out
 import pytest
 import uvicorn
 from fastapi import FastAPI
