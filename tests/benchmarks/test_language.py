@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.language import Maker, Text, accuracy, calibrate, fit, own_questions, read_sets
+from benchmarks.language import accuracy, calibrate, fit, own_questions
+from benchmarks.language_examples import Maker, Text, read_sets
 from tests.index.analysing import analyzer
 
 TEXTS = {
