@@ -49,15 +49,18 @@ class Lexicon:
 
     @cached_property
     def _words(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-        found: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
+        return {language: self._words_of(language) for language in LANGUAGES}
+
+    def _words_of(self, language: str) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
         for concept in self.concepts.values():
-            for language, words in concept.words.items():
-                index = found[language]
-                for word in words:
-                    ids = index.setdefault(word.lower(), [])
-                    if concept.id not in ids:
-                        ids.append(concept.id)
-        return {language: {word: tuple(ids) for word, ids in index.items()} for language, index in found.items()}
+            only = (concept.id,)
+            for word in concept.words[language]:
+                lower = word.lower()
+                ids = found.setdefault(lower, only)
+                if concept.id not in ids:
+                    found[lower] = ids + only
+        return found
 
     def words(self, language: str) -> Mapping[str, tuple[str, ...]]:
         """Lower-case entry (one word or several, separated by one blank) → concept ids, preferred sense first."""
@@ -77,10 +80,11 @@ def load_lexicon(folder: Path | None = None) -> Lexicon:
     folder = folder or FOLDER
     digest = hashlib.sha256()
     concepts: dict[str, Concept] = {}
+    latin: set[str] = set()
     for name in CONCEPT_FILES:
         lines = _read(folder / f"{name}.tsv", HEADER, digest)
         for number, cells in lines:
-            concept = _concept(cells, name, f"{name}.tsv line {number}")
+            concept = _concept(cells, name, number, latin)
             if concept.id in concepts:
                 raise InvalidData(
                     f"{name}.tsv line {number}: the id {concept.id!r} already stands in {concepts[concept.id].file}.tsv"
@@ -113,30 +117,35 @@ def _read(path: Path, header: tuple[str, ...], digest: hashlib._Hash) -> Iterato
         yield number, cells
 
 
-def _concept(cells: list[str], name: str, where: str) -> Concept:
+def _concept(cells: list[str], name: str, number: int, latin: set[str]) -> Concept:
+    """One line's concept; `latin` collects the signs that have been looked at and may stand in a word."""
     id_, pos = cells[0], cells[1]
     if not id_ or " " in id_ or not id_.isascii():
-        raise InvalidData(f"{where}: expected an id of ASCII letters without blanks, found {id_!r}")
+        raise InvalidData(f"{name}.tsv line {number}: expected an id of ASCII letters without blanks, found {id_!r}")
     if pos not in PARTS_OF_SPEECH:
-        raise InvalidData(f"{where}: expected one of {', '.join(sorted(PARTS_OF_SPEECH))}, found {pos!r}")
+        raise InvalidData(
+            f"{name}.tsv line {number}: expected one of {', '.join(sorted(PARTS_OF_SPEECH))}, found {pos!r}"
+        )
     words = {}
     for language, cell in zip(LANGUAGES, cells[2:], strict=True):
         if not cell.isascii():
-            _check_alphabet(cell, where, language)
+            _check_alphabet(cell, f"{name}.tsv line {number}, column {language}", latin)
         entries = tuple(cell.split("|")) if cell else ()
         if not all(entries) or cell != cell.strip():
-            raise InvalidData(f"{where}, column {language}: expected words separated by '|', found {cell!r}")
+            where = f"{name}.tsv line {number}, column {language}"
+            raise InvalidData(f"{where}: expected words separated by '|', found {cell!r}")
         words[language] = entries
     return Concept(id=id_, pos=pos, file=name, words=words)
 
 
-def _check_alphabet(cell: str, where: str, language: str) -> None:
+def _check_alphabet(cell: str, where: str, latin: set[str]) -> None:
     """A letter that is not Latin (a Cyrillic о, say) looks right and never matches."""
-    for letter in cell:
+    for letter in set(cell).difference(latin):
         if letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN"):
-            raise InvalidData(f"{where}, column {language}: expected Latin letters, found {letter!r} in {cell!r}")
+            raise InvalidData(f"{where}: expected Latin letters, found {letter!r} in {cell!r}")
+        latin.add(letter)
     if not unicodedata.is_normalized("NFC", cell):
-        raise InvalidData(f"{where}, column {language}: expected composed letters (NFC), found {cell!r}")
+        raise InvalidData(f"{where}: expected composed letters (NFC), found {cell!r}")
 
 
 def _related(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from index import compounds, inflections
-from index.folding import fold, strip_marks
+from index.folding import fold, strip_marks, strip_marks_of_all
 from index.lemmas import Lemmas
 from index.lexicon import LANGUAGES, Lexicon
 from index.normalising import normalise
@@ -41,6 +40,7 @@ class WordAnalyzer:
         self._cache: dict[str, dict[str, Word]] = {}
         self._sources: dict[str, list[Callable[[], Mapping[str, Word]]]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
+        self._stripped: dict[str, Mapping[str, str]] = {}
         self._lemmas = Lemmas()
 
     def word(self, text: str, language: str) -> Word:
@@ -182,15 +182,16 @@ class WordAnalyzer:
                 return tuple(self._analyse(part, language, is_part=True) for part in found)
         return ()
 
-    @cached_property
-    def _stripped(self) -> Mapping[str, Mapping[str, str]]:
-        """Language → lexicon word without its diacritics → the word."""
-        found: dict[str, dict[str, str]] = {}
-        for language in LANGUAGES:
-            index = found[language] = {}
-            for word in self.lexicon.words(language):
-                if " " not in word and (plain := strip_marks(word)) != word:
-                    index.setdefault(plain, word)
+    def _stripped_words(self, language: str) -> Mapping[str, str]:
+        """Lexicon word of a language without its diacritics → the word."""
+        found = self._stripped.get(language)
+        if found is None:
+            words = [word for word in self.lexicon.words(language) if " " not in word]
+            found = {}
+            for plain, word in zip(strip_marks_of_all(words), words, strict=True):
+                if plain != word:
+                    found.setdefault(plain, word)
+            self._stripped[language] = found
         return found
 
     def _variant(self, word: str, language: str) -> str | None:
@@ -205,7 +206,7 @@ class WordAnalyzer:
                 candidate in self.lexicon.words(language) or self.is_dictionary_word(candidate, language)
             ):
                 return candidate
-        found = self._stripped[language].get(strip_marks(word))
+        found = self._stripped_words(language).get(strip_marks(word))
         return found if found != word else None
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.folding import fold, strip_diacritics, strip_marks
+from index.folding import fold, strip_diacritics, strip_marks, strip_marks_of_all
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_any_text_can_be_folded(text: str) -> None:
     """No input raises."""
     fold(text)
     strip_marks(text)
+
+
+def test_many_words_are_stripped_as_each_of_them_is() -> None:
+    """A list at once gives what its words give one by one, also where a word ends as the next begins."""
+    words = ["forstår", "aand", "daa", "ååå", "a", "Åse", "æble", "e\u0301t", "\u0301a", "hall", "lov"]
+    assert strip_marks_of_all(words) == [strip_marks(word) for word in words]
+    assert strip_marks_of_all([]) == []
