@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, inspect, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -67,11 +70,32 @@ def writing_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
     Raises:
         IndexUnavailable: another one did all the time, or the database is away.
     """
+    busy = "another replica of the service is changing documents; wait for it to finish"
+    with _alone(engine, postgresql.WRITING, timeout_seconds, busy):
+        yield
+
+
+@contextmanager
+def writing_vectors(engine: Engine, timeout_seconds: float) -> Iterator[None]:
+    """Let one process at a time write the vector index that replicas share. Raises as `writing_documents` does."""
+    busy = "another replica of the service is writing the vector index; it is taken up when that is done"
+    with _alone(engine, postgresql.INDEXING, timeout_seconds, busy):
+        yield
+
+
+@contextmanager
+def _alone(engine: Engine, key: int, timeout_seconds: float, busy: str) -> Iterator[None]:
     if engine.dialect.name == "sqlite":
         yield
         return
-    with explained(engine.url), postgresql.writing_documents(engine, timeout_seconds):
+    with explained(engine.url), postgresql.alone(engine, key, timeout_seconds, busy):
         yield
+
+
+def insert_if_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless there is one of its key, also one that another transaction inserts just now; say whether."""
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
 @contextmanager

@@ -134,7 +134,7 @@ class Library:
             yield self.upkeep
 
     def follow(self) -> bool:
-        """Bring the lexical index up to what others have changed in the record; return whether it was behind.
+        """Bring the indexes up to what others have changed in the record; return whether they were behind.
 
         Others are replicas of the service that share the record and have data folders of their own, or a process that
         died between storing a document and indexing it. Where somebody is at it, nothing is done.
@@ -149,7 +149,7 @@ class Library:
                 stack.enter_context(writer_lock(self.data_dir, timeout_seconds=0))
             except IndexUnavailable:
                 return True
-            self.upkeep.catch_up_lexical()
+            self.upkeep.follow()
         return True
 
     def close(self) -> None:
@@ -277,7 +277,8 @@ def _make_fit(data_dir: Path, upkeep: Upkeep, timeout_seconds: float, progress: 
         with writer_lock(data_dir, timeout_seconds=0 if searchable else timeout_seconds):
             upkeep.bring_up_to_date(opening=True, progress=progress)
     except IndexUnavailable:
-        if not searchable:
+        # Without a vector index, as where its server is away, words are searched.
+        if upkeep.find_lexical_fault(upkeep.manifest().lexical) is not None:
             raise
 
 

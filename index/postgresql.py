@@ -19,6 +19,8 @@ MIGRATING = 0x4B696C64
 """The key of the advisory lock under which tables are made or changed."""
 WRITING = MIGRATING + 1
 """The key of the one under which documents are changed."""
+INDEXING = MIGRATING + 2
+"""The key of the one under which the vector index that replicas share is written."""
 POLL_SECONDS = 0.05
 
 # By SQLSTATE, or by its first two characters, which are its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -90,8 +92,14 @@ def writing_options() -> dict[str, Any]:
 
 
 @contextmanager
-def writing_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
-    """Let one replica of the service at a time change documents. The server lets go of the lock when a replica dies.
+def alone(engine: Engine, key: int, timeout_seconds: float, busy: str) -> Iterator[None]:
+    """Let one replica of the service at a time do something. The server lets go of the lock when a replica dies.
+
+    Args:
+        engine: of the record that the replicas share.
+        key: of the advisory lock: WRITING, INDEXING.
+        timeout_seconds: how long to wait for others.
+        busy: what to say when that was not long enough.
 
     Raises:
         IndexUnavailable: another one held it all the time.
@@ -99,14 +107,14 @@ def writing_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
     until = time.monotonic() + timeout_seconds
     # A connection of its own that is in no transaction: the lock is the session's.
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": WRITING}).scalar():
+        while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
             if time.monotonic() > until:
-                raise IndexUnavailable("another replica of the service is changing documents; wait for it to finish")
+                raise IndexUnavailable(busy)
             time.sleep(POLL_SECONDS)
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITING})
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 
 def lock_migrations(connection: Connection) -> None:

@@ -69,13 +69,13 @@ def add_vectors(
     connection: Connection, embedding: str, ids: Sequence[str], vectors: FloatArray, *, changing: bool
 ) -> None:
     """Insert vectors of those passages that are still there and have none yet; see `Record.add_vectors`."""
+    _wait_for_others(connection)  # Two replicas may make the same vectors.
     present = select(passages.c.id, passages.c.document_id).where(passages.c.id.in_(ids))
     known = select(vectors_table.c.passage_id).where(vectors_table.c.embedding == embedding)
     wanted = {row[0]: row[1] for row in connection.execute(present.where(passages.c.id.not_in(known)))}
     new = [row for row in rows.vector_rows(embedding, ids, vectors) if row["passage_id"] in wanted]
     insert_rows(connection, vectors_table, new)
     if changing and wanted:
-        _wait_for_others(connection)
         _note_change(connection, *sorted(set(wanted.values())))
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import manifest as manifests
-from index import packed, word_cache
+from index import packed, shared_vectors, word_cache
 from index import vectors as vector_index
 from index.analysis import Analyzer
+from index.database import writing_vectors
 from index.embedder import BATCH, Embedder, Progress
 from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable
@@ -35,6 +36,8 @@ MIN_RECENT = 1000
 RECENT_SHARE = 0.1
 MAX_RECENT = 20_000
 """… or a tenth of the index if that is more, but never more than this: 80 MB of vectors, 10 ms a search."""
+WAIT_FOR_REPLICA_SECONDS = 10.0
+"""Before a replica that finds another one writing the shared vector index goes on without, and looks again later."""
 BUILT_AT_OPENING = 5000
 """Passages of which a vector index is written while somebody waits for a library to open: that takes 3 s."""
 
@@ -168,6 +171,16 @@ class Upkeep:
         self._make_folder()
         self._bring_lexical(self.manifest(), ())
 
+    def follow(self) -> None:
+        """Bring both indexes up to what replicas have stored; the vectors of few documents need no index."""
+        self.catch_up_lexical()
+        manifest = self.manifest()
+        # What a model makes has a thread of its own (index.legs), and what is damaged or missing, too (index.healing).
+        if not self.embedder.is_neural and self.find_vectors_fault(manifest.vectors) is None:
+            with suppress(IndexUnavailable):  # Of the server of vectors: words must not wait for it.
+                self._bring_vectors(manifest, (), opening=False, progress=None)
+                self._sweep()
+
     def _prepare_anew(self, progress: Progress | None) -> None:
         stale = self.record.prepared_otherwise(self.preparation)
         versions = self.record.details() if stale else {}
@@ -266,29 +279,47 @@ class Upkeep:
             self.embedder.embed_by_model(progress, changing=usable)
             manifest = self._bring_lexical(self.manifest(), ())
         if leg is not None and leg.folder not in suspect and self.find_vectors_fault(leg) is None:
-            share = max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values())))
-            if self.record.passages_since(leg.generation) <= (MAX_RECENT if opening else min(MAX_RECENT, share)):
+            may_be_newer = MAX_RECENT if opening else self._may_be_newer(leg)
+            if self.record.passages_since(leg.generation) <= may_be_newer:
                 return
         if opening and sum(self.record.count().values()) > BUILT_AT_OPENING:
             return
         if not self.embedder.is_neural:
             self.embedder.embed(progress)
-        self._build_vectors(manifest)
+        self._build_vectors(manifest, suspect)
 
-    def _build_vectors(self, manifest: Manifest) -> None:
+    def _may_be_newer(self, leg: Leg) -> int:
+        """Passages that may be newer than the vector index."""
+        return min(MAX_RECENT, max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values()))))
+
+    def _build_vectors(self, manifest: Manifest, suspect: Collection[str]) -> None:
+        if self.chroma_url:
+            leg = self._share_vectors(manifest.vectors, suspect)
+        else:
+            leg = self._write_vectors(self._new_folder("vectors"))
+        self.switch(replace(manifest, vectors=leg))
+        self.record.remove_other_vectors(self.embedding.name)
+
+    def _write_vectors(self, folder: str) -> Leg | None:
         generation, counts = self.record.generation(), self.record.count(self.embedding.name)
         if not counts:
-            self.switch(replace(manifest, vectors=None))
-            return
-        folder = self._new_folder("vectors")
+            return None
         place = self.vectors_place(folder)
         vector_index.write(place, self.record.vectors(self.embedding.name, VECTORS_AT_ONCE), counts)
         files = manifests.take_stock(place, {}, skip=VECTORS_SKIP) if isinstance(place, Path) else {}
-        self.switch(replace(manifest, vectors=Leg(folder, self._vector_settings, generation, counts, files)))
-        if self.chroma_url:
-            with suppress(IndexUnavailable):  # What is left over goes the next time.
-                vector_index.sweep(self.chroma_url, self._server_prefix, f"{self._server_prefix}{folder}-")
-        self.record.remove_other_vectors(self.embedding.name)
+        return Leg(folder, self._vector_settings, generation, counts, files)
+
+    def _share_vectors(self, present: Leg | None, suspect: Collection[str]) -> Leg | None:
+        """Take up the index that another replica has written to the server, or write it."""
+        server, settings = Server(self.chroma_url, self._server_prefix), self._vector_settings
+        with writing_vectors(self.record.engine, WAIT_FOR_REPLICA_SECONDS):
+            found = shared_vectors.newest(server, settings, suspect)
+            if found and found != present and self.record.passages_since(found.generation) <= self._may_be_newer(found):
+                return found
+            written = self._write_vectors(shared_vectors.new_name(settings, self.record.generation()))
+            # The one before may be in use by other replicas until they take this one up.
+            shared_vectors.sweep(server, written, found)
+            return written
 
     def switch(self, manifest: Manifest) -> Manifest:
         """Make a manifest the current one; every reader looks at it before its next search."""
@@ -305,12 +336,12 @@ class Upkeep:
         taken = [
             int(found.name.rpartition("-")[2]) for found in self.folder.glob(f"{leg}-*") if found.name[-1].isdigit()
         ]
-        # The present one may be gone from the disk, and still be open somewhere; on a server it never had a folder.
+        # The present one may be gone from the disk, and still be open somewhere.
         manifest = self.manifest()
         taken += [
-            int(one.folder.rpartition("-")[2])
+            int(one.folder.removeprefix(f"{leg}-"))
             for one in (manifest.lexical, manifest.vectors)
-            if one and one.folder.startswith(leg)
+            if one and one.folder.removeprefix(f"{leg}-").isdecimal()
         ]
         return f"{leg}-{max(taken, default=0) + 1}"
 

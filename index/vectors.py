@@ -8,6 +8,7 @@ collections when it is killed while it writes, and two processes must not have a
 from __future__ import annotations
 
 import weakref
+from collections.abc import Collection as Names
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ EF_SEARCH = 200
 # Chroma's names need three characters; a language code has two.
 _PREFIX = "passages-"
 PAGE = 100
+COUNT, LANGUAGES = "vectors", "languages"
+"""What a collection is said to hold when it is whole, and of how many collections its index is made."""
 SERVER_SECONDS = 30.0
 
 
@@ -149,7 +152,8 @@ def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int
         with _explained(place):
             for name in _names(client, prefix):  # Of a process that was ended while it wrote.
                 client.delete_collection(name)
-            collections = {name: _create(client, prefix + name, count) for name, count in counts.items() if count}
+            wanted = {name: count for name, count in counts.items() if count}
+            collections = {name: _create(client, prefix + name, count, len(wanted)) for name, count in wanted.items()}
             for batch in batches:
                 _add(collections, batch)
             for name, collection in collections.items():
@@ -158,12 +162,13 @@ def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int
         _close(client)
 
 
-def _create(client: Client, name: str, count: int) -> Collection:
+def _create(client: Client, name: str, count: int, languages: int) -> Collection:
     # Chroma writes its graph to disk after `sync_threshold` rows, else every later process builds it anew, and writes
     # while it only searches. With the number of rows as the threshold it is written once, at the end.
     return client.create_collection(
         name,
         embedding_function=None,
+        metadata={COUNT: count, LANGUAGES: languages},
         configuration={"hnsw": {"space": "cosine", "sync_threshold": max(2, count), "ef_search": EF_SEARCH}},
     )
 
@@ -186,29 +191,62 @@ def _check_written(place: Place, language: str, collection: Collection, expected
         raise IndexUnavailable(f"expected {expected} vectors of {language} in {place}, found {found}")
 
 
-def sweep(url: str, prefix: str, current: str) -> None:
-    """Remove collections on a server that begin with `prefix`, except those that begin with `current`.
+def complete(server: Server) -> dict[str, dict[str, int]]:
+    """The indexes on a server that were written to their end: by name, how many vectors of each language.
+
+    An index's name is what stands between the server's prefix and `-` with the language.
 
     Raises:
         IndexUnavailable: the server cannot be reached, or refuses.
     """
-    server = Server(url, prefix)
     client = _open(server)
     try:
         with _explained(server):
-            for name in _names(client, prefix):
-                if not name.startswith(current):
+            indexes: dict[str, list[tuple[str, Collection]]] = {}
+            for collection in _listed(client, server.prefix):
+                name, _, language = collection.name.removeprefix(server.prefix).rpartition("-")
+                indexes.setdefault(name, []).append((language, collection))
+            counts = {
+                name: {language: collection.count() for language, collection in parts}
+                for name, parts in indexes.items()
+                if all((part.metadata or {}).get(LANGUAGES) == len(parts) for _, part in parts)
+            }
+            return {
+                name: found
+                for name, found in counts.items()
+                if all((part.metadata or {}).get(COUNT) == found[language] for language, part in indexes[name])
+            }
+    finally:
+        _close(client)
+
+
+def sweep(server: Server, keep: Names[str]) -> None:
+    """Remove the indexes on a server whose names begin with its prefix, except those that are to be kept.
+
+    Raises:
+        IndexUnavailable: the server cannot be reached, or refuses.
+    """
+    client = _open(server)
+    kept = tuple(f"{server.prefix}{name}-" for name in keep)
+    try:
+        with _explained(server):
+            for name in _names(client, server.prefix):
+                if not name.startswith(kept):
                     client.delete_collection(name)
     finally:
         _close(client)
 
 
 def _names(client: Client, prefix: str) -> list[str]:
-    """The names of all collections that begin with `prefix`; a server lists a hundred at a time."""
-    names: list[str] = []
-    while page := [found.name for found in client.list_collections(limit=PAGE, offset=len(names))]:
-        names += page
-    return [name for name in names if name.startswith(prefix)]
+    return [found.name for found in _listed(client, prefix)]
+
+
+def _listed(client: Client, prefix: str) -> list[Collection]:
+    """All collections whose names begin with `prefix`; a server lists a hundred at a time."""
+    found: list[Collection] = []
+    while page := client.list_collections(limit=PAGE, offset=len(found)):
+        found += page
+    return [collection for collection in found if collection.name.startswith(prefix)]
 
 
 def _prefix(place: Place) -> str:

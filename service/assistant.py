@@ -99,6 +99,7 @@ class Assistant:
 
         Raises:
             UnknownConversation: the request names a conversation that does not exist.
+            AlreadyAnswered: the reply that it asks for was given, by another process, in the meantime.
             NoDocuments: nothing is indexed.
         """
         began = time.perf_counter()
@@ -112,7 +113,10 @@ class Assistant:
         # A model also answers in the languages that there are no strings for.
         language = question.language if model and request.language == "auto" else found.language
         started = Started(
-            conversation.id, new_id(), language, understood(request.message, question.standalone, language)
+            conversation.id,
+            request.message_id or new_id(),
+            language,
+            understood(request.message, question.standalone, language),
         )
         yield started
         with self.watch.stage("write"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from index.record import Record
 from index.schema import conversations, feedback, messages, now
-from service.errors import UnknownConversation, UnknownMessage
+from service.errors import AlreadyAnswered, UnknownConversation, UnknownMessage
 
 ID_BYTES = 16
 """128 random bits: whoever knows a conversation's id may read it, so it must not be guessed."""
@@ -74,15 +75,33 @@ class Conversations:
         return Conversation(conversation_id, earlier, is_new=False)
 
     def add(self, conversation: Conversation, message_id: str, question: str, reply: dict[str, object]) -> None:
-        """Keep a question with the reply that was given, as JSON in the shape that POST /chat returns."""
-        with self._record.write() as connection:
-            if conversation.is_new:
-                connection.execute(insert(conversations).values(id=conversation.id, created=now()))
-            connection.execute(
-                insert(messages).values(
-                    id=message_id, conversation_id=conversation.id, created=now(), question=question, answer=reply
-                )
-            )
+        """Keep a question with the reply that was given, as JSON in the shape that POST /chat returns.
+
+        Raises:
+            AlreadyAnswered: there is a message of this id.
+            UnknownConversation: it was removed in the meantime.
+        """
+        try:
+            with self._record.write() as connection:
+                if conversation.is_new:
+                    connection.execute(insert(conversations).values(id=conversation.id, created=now()))
+                # Replicas' clocks differ: what is said later stands later, whoever answers it.
+                said = select(func.max(messages.c.created)).where(messages.c.conversation_id == conversation.id)
+                row = {"id": message_id, "conversation_id": conversation.id, "question": question, "answer": reply}
+                row["created"] = after(connection.execute(said).scalar_one())
+                connection.execute(insert(messages).values(row))
+        except IntegrityError:
+            if self.reply(message_id) is None:
+                raise unknown() from None
+            raise AlreadyAnswered("this was answered at the same moment; send the request again") from None
+
+    def reply(self, message_id: str) -> Mapping[str, object] | None:
+        """The reply of this id, None where there is none."""
+        with self._record.read() as connection:
+            found = connection.execute(
+                select(messages.c.answer).where(messages.c.id == message_id)
+            ).scalar_one_or_none()
+        return None if found is None else dict(found)
 
     def messages(self, conversation_id: str) -> list[Message]:
         """Everything said in a conversation, oldest first. Raises UnknownConversation."""
@@ -122,7 +141,9 @@ class Conversations:
     def rate(self, message_id: str, rating: str, comment: str | None) -> None:
         """Keep a rating ("up" or "down") of an answer, in the place of an earlier one. Raises UnknownMessage."""
         with self._record.write() as connection:
-            if connection.execute(select(messages.c.id).where(messages.c.id == message_id)).first() is None:
+            # Held until the end: two ratings at once, by two replicas, would both find no other one to replace.
+            answer = select(messages.c.id).where(messages.c.id == message_id).with_for_update()
+            if connection.execute(answer).first() is None:
                 raise UnknownMessage("expected the message_id of an answer that was given here")
             connection.execute(delete(feedback).where(feedback.c.message_id == message_id))
             connection.execute(
@@ -135,6 +156,14 @@ class Conversations:
 def unknown() -> UnknownConversation:
     """The error for an id that is no conversation's."""
     return UnknownConversation("expected the id of a conversation that was begun here, or null for a new one")
+
+
+def after(last: str | None) -> str:
+    """The present moment, or one microsecond after `last` if that is later."""
+    moment = now()
+    if last is None or last < moment:
+        return moment
+    return (datetime.fromisoformat(last) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
 
 
 def new_id() -> str:

@@ -15,5 +15,9 @@ class UnknownMessage(KildeError):
     """No answer has the message id that was sent."""
 
 
+class AlreadyAnswered(KildeError):
+    """The same request was answered at the same moment, by another process perhaps."""
+
+
 class ServiceStopping(KildeError):
     """The process is being stopped and has no time left for an answer."""

@@ -35,6 +35,7 @@ class ChatRequest:
 
     `history` holds the turns before, oldest first, where the caller keeps the conversation itself; such a request has
     no `conversation_id`. `keep` tells whether question and reply become part of a conversation in the record.
+    `message_id` is the one that the reply is to have, where the caller may ask again for the same reply.
     """
 
     message: str
@@ -43,6 +44,7 @@ class ChatRequest:
     filters: Filters = field(default_factory=Filters)
     history: tuple[Turn, ...] = ()
     keep: bool = True
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

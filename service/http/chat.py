@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, JSONServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -26,6 +28,8 @@ from service.wire import (
     SearchModel,
 )
 
+Key = Annotated[str | None, Header(min_length=16, max_length=200)]
+"""A random one, of at least 16 characters: whoever sends the same key and question is given the same reply."""
 STREAM: dict[int | str, dict[str, object]] = {
     200: {"content": {"text/event-stream": {}}, "description": "The reply, or its events when streamed."}
 }
@@ -35,16 +39,26 @@ def router(assistant: Assistant, answers: Answers) -> APIRouter:
     """The routes that ask. What takes time runs in threads, off the event loop."""
     routes = APIRouter(tags=["questions"])
 
-    @routes.post("/chat", response_model=ReplyModel, responses={**STREAM, **responses(404, 422, 500, 503)})
-    async def chat(body: ChatModel, accept: Annotated[str, Header()] = "*/*") -> Any:
+    @routes.post("/chat", response_model=ReplyModel, responses={**STREAM, **responses(404, 409, 422, 500, 503)})
+    async def chat(body: ChatModel, accept: Annotated[str, Header()] = "*/*", idempotency_key: Key = None) -> Any:
         """Answer a question with verified quotes, in its own language; or say that the texts do not.
 
         With `stream` or `Accept: text/event-stream`: the events `start`, `sentence` (a verified part of the answer
         with the citations it brings) …, and `done` with the whole reply, or `error` with a problem document.
+
+        The same question with the same `Idempotency-Key`, in the same conversation, is answered and kept once.
         """
-        if not (body.stream or wants_events(accept)):
-            return ReplyModel.of(await answers.reply(body.record()))
-        events = answers.events(body.record())
+        request, streamed = body.record(), body.stream or wants_events(accept)
+        if idempotency_key is not None:
+            message_id = message_id_of(idempotency_key, body)
+            request = replace(request, message_id=message_id)
+            kept = await run_in_threadpool(assistant.conversations.reply, message_id)
+            if kept is not None:
+                reply = ReplyModel.model_validate(kept)
+                return EventSourceResponse(server_sent_again(reply), ping=PING_SECONDS) if streamed else reply
+        if not streamed:
+            return ReplyModel.of(await answers.reply(request))
+        events = answers.events(request)
         # The first event is awaited here, so that what cannot be answered at all is a plain error response.
         first = await anext(events)
         return EventSourceResponse(server_sent(first, events), ping=PING_SECONDS)
@@ -63,6 +77,21 @@ def wants_events(accept: str) -> bool:
     """Whether an Accept header prefers server-sent events to JSON."""
     offered = ["application/json", "text/event-stream"]
     return parse_accept_header(accept, MIMEAccept).best_match(offered, "application/json") == "text/event-stream"
+
+
+def message_id_of(key: str, body: ChatModel) -> str:
+    """The id of the reply to a question that is sent again with the same key; of the length that all ids have."""
+    said = "\0".join((key, body.conversation_id or "", body.message))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+async def server_sent_again(reply: ReplyModel) -> AsyncIterator[JSONServerSentEvent]:
+    """The events of a reply that was given before, its answer in one piece."""
+    whole = reply.model_dump(mode="json")
+    started = Started(reply.conversation_id, reply.message_id, reply.language)
+    yield event_of(started)
+    yield JSONServerSentEvent({"text": whole["answer"], "citations": whole["citations"]}, event="sentence")
+    yield JSONServerSentEvent(whole, event="done")
 
 
 async def server_sent(first: Event, events: AsyncGenerator[Event, None]) -> AsyncIterator[JSONServerSentEvent]:

@@ -76,7 +76,7 @@ class Sharing(CORSMiddleware):
             app,
             allow_origins=sorted(allowed),
             allow_methods=["GET", "POST"],
-            allow_headers=["content-type", "authorization", "x-api-key", SITE_HEADER],
+            allow_headers=["content-type", "authorization", "x-api-key", "idempotency-key", SITE_HEADER],
             expose_headers=["retry-after", "ratelimit", "ratelimit-policy"],
             max_age=PREFLIGHT_SECONDS,
         )

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from index.adding import InvalidId
 from index.errors import IndexUnavailable, NoDocuments, UnreadableDocument
-from service.errors import ServiceStopping, UnknownConversation, UnknownDocument, UnknownMessage
+from service.errors import AlreadyAnswered, ServiceStopping, UnknownConversation, UnknownDocument, UnknownMessage
 from service.http.openai_compatible.errors import PREFIX, RequestRefused, envelope
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     UnknownDocument: HTTPStatus.NOT_FOUND,
     UnknownConversation: HTTPStatus.NOT_FOUND,
     UnknownMessage: HTTPStatus.NOT_FOUND,
+    AlreadyAnswered: HTTPStatus.CONFLICT,
     InvalidId: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoDocuments: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from index.database import insert_if_new
 from index.record import Record
 from index.schema import slack_events, slack_threads
 from service.slack.job import Job
@@ -147,10 +148,9 @@ class Ledger:
 
 def _speak_in(connection: Connection, team: str, channel: str, thread: str, conversation_id: str | None) -> None:
     where = _is(team, channel, thread)
-    if connection.execute(select(slack_threads.c.thread).where(where)).first() is None:
-        row = {"team": team, "channel": channel, "thread": thread, "created": moment()}
-        connection.execute(insert(slack_threads), [row | {"conversation_id": conversation_id}])
-    elif conversation_id is not None:
+    row = {"team": team, "channel": channel, "thread": thread, "created": moment()}
+    # Another process may speak there for the first time at the same moment: that is no reason to drop a question.
+    if not insert_if_new(connection, slack_threads, row | {"conversation_id": conversation_id}) and conversation_id:
         connection.execute(update(slack_threads).where(where).values(conversation_id=conversation_id))
 
 

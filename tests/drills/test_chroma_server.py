@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from index import served
+from index.adding import add
 from index.library import Library
 from index.served import SharedIndex
 from index.vectors import VectorIndex
 from service.http.chroma_run import answers, end, free_port, start_server
-from tests.index.making import built, find, opened
+from tests.index.making import built, find, opened, write_texts
+from tests.postgresql import Server
 
 Running = tuple[str, subprocess.Popen[bytes]]
 
@@ -97,6 +99,40 @@ def test_a_server_that_is_away_takes_no_answer_away(chroma: Running, tmp_path: P
             assert names(url)
         finally:
             end(back)
+
+
+def test_replicas_share_one_index(chroma: Running, tmp_path: Path, postgresql_server: Server) -> None:
+    """What one replica has written to the server the other takes up, and nobody's index is taken away in use."""
+    url, _ = chroma
+    shared = {"chroma_url": url, "database_url": postgresql_server.new_database()}
+    one, _ = built(tmp_path / "one", **shared)
+    with one, opened(tmp_path / "two", **shared) as two:
+        one.warm_up()
+        two.warm_up()
+        place = one.upkeep.manifest().vectors
+        assert place is not None
+        assert two.upkeep.manifest().vectors == place
+        former = names(url)
+        assert len(former) == 2
+        snow = write_texts(tmp_path / "more", snow="Snow\n\nSnow falls in the mountains.\n") / "snow.txt"
+        add(two, snow, "snow", path="snow.txt")
+        with one.writing() as upkeep:
+            upkeep.bring_up_to_date(suspect=[place.folder])
+        assert not names(url) & former
+        # The other one's is gone: it compares vectors one by one until it has the new one, which it does not replace.
+        assert nearest(two)[0].startswith("trains:")
+        until(lambda: two.upkeep.manifest().vectors == one.upkeep.manifest().vectors)
+        until(lambda: two.conditions()["vectors"] == "ok")
+        assert nearest(two) == nearest(one)
+        assert not one.vectors.failed
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 120
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def rounded(found: dict[str, list[tuple[str, float]]]) -> dict[str, list[tuple[str, float]]]:

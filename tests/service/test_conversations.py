@@ -9,7 +9,7 @@ import pytest
 
 from index.record import Record
 from service.conversations import Conversations
-from service.errors import UnknownConversation
+from service.errors import AlreadyAnswered, UnknownConversation
 
 REPLY = {"question": {"standalone": "Why?", "language": "en"}, "answer": "Because."}
 
@@ -42,3 +42,23 @@ def test_what_nobody_went_on_with_is_forgotten(conversations: Conversations) -> 
         conversations.messages(old)
     assert len(conversations.messages(active)) == 2
     assert conversations.forget(limit - timedelta(days=1)) == 0
+
+
+def test_a_message_is_kept_once(conversations: Conversations) -> None:
+    """Who answers the same request a moment later is told so, and nothing is kept of it, its conversation included."""
+    first = begun(conversations, "m1")
+    second = conversations.open(None)
+    with pytest.raises(AlreadyAnswered):
+        conversations.add(second, "m1", "Why?", REPLY)
+    assert conversations.reply("m1") == REPLY
+    assert conversations.conversation_of("m1") == first
+    with pytest.raises(UnknownConversation):
+        conversations.open(second.id)
+
+
+def test_a_conversation_that_is_removed_while_it_is_answered_stays_removed(conversations: Conversations) -> None:
+    """The answer comes too late to be kept, and its asker is told so."""
+    opened = conversations.open(begun(conversations, "m1"))
+    conversations.remove(opened.id)
+    with pytest.raises(UnknownConversation):
+        conversations.add(opened, "m2", "And?", REPLY)

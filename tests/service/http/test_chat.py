@@ -150,3 +150,23 @@ def test_search_gives_verbatim_passages_best_first(client: TestClient) -> None:
     for passage in passages:
         assert TEXTS[passage["document"]["id"]][passage["start"] : passage["end"]] == passage["text"]
     assert client.post("/search", json={"query": "x", "limit": 0}).status_code == 422
+
+
+def test_a_request_that_is_sent_again_is_answered_once(client: TestClient) -> None:
+    """The same question with the same key, whole or streamed, brings the reply that is kept; any other is a new one."""
+    headers = {"idempotency-key": "0123456789abcdef"}
+    first = client.post("/chat", json={"message": ROI["en"]}, headers=headers).json()
+    assert client.post("/chat", json={"message": ROI["en"]}, headers=headers).json() == first
+    streamed = client.post("/chat", json={"message": ROI["en"], "stream": True}, headers=headers).text
+    events = [line.removeprefix("data: ") for line in streamed.splitlines() if line.startswith("data: ")]
+    assert json.loads(events[-1]) == first
+    going_on = {"message": ROI["en"], "conversation_id": first["conversation_id"]}
+    others = [
+        client.post("/chat", json={"message": ROI["sv"]}, headers=headers).json(),
+        client.post("/chat", json={"message": ROI["en"]}, headers={"idempotency-key": "another-key-of-16"}).json(),
+        client.post("/chat", json=going_on, headers=headers).json(),
+    ]
+    assert len({reply["message_id"] for reply in [first, *others]}) == 4
+    kept = client.get(f"/conversations/{first['conversation_id']}").json()["messages"]
+    assert [message["reply"]["message_id"] for message in kept] == [first["message_id"], others[2]["message_id"]]
+    assert client.post("/chat", json={"message": "Why?"}, headers={"idempotency-key": "short"}).status_code == 422
