@@ -26,6 +26,7 @@ from index import rows
 from index.analysis import Analyzer
 from index.lexical import LexicalIndex
 from index.lexicon import load_lexicon
+from index.pool import TwoLegs
 from index.record import Record
 from index.records import Document, Filters, Passage
 from index.retrieve import Retriever
@@ -120,7 +121,7 @@ def open_search(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) ->
     load(folder, size, made, analyzer)
     record = Record.open(folder / "record.sqlite3")
     lexical = LexicalIndex(folder / "lexical", analyzer)
-    retriever = Retriever(record, lexical, None, SubwordEmbedding(), analyzer)
+    retriever = Retriever(record, TwoLegs(lexical, None, SubwordEmbedding()), analyzer)
 
     def search(question: Question, filters: Filters) -> list[str]:
         hits = retriever.search(question.text, language=question.language, limit=LIMIT, filters=filters)

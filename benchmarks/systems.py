@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.datasets import Pool, Query, Text
 from index.analysis import Analyzer
 from index.lexical import LexicalIndex
+from index.pool import TwoLegs
 from index.record import VectorBatch
 from index.records import Passage, Speaker
 from index.retrieve import Retriever
@@ -60,7 +61,7 @@ def kilde(pool: Pool, analyzer: Analyzer, limit: int, folder: Path) -> Search:
     languages = tuple(passage.language for passage in passages)
     batch = VectorBatch(tuple(passage.id for passage in passages), languages, vectors)
     write(folder / "vectors", [batch], {language: languages.count(language) for language in languages})
-    retriever = Retriever(Memory(passages), lexical, VectorIndex(folder / "vectors"), embedding, analyzer)
+    retriever = Retriever(Memory(passages), TwoLegs(lexical, VectorIndex(folder / "vectors"), embedding), analyzer)
 
     def search(query: Query) -> list[tuple[str, float]]:
         hits = retriever.search(query.text, language=query.language, limit=limit)

@@ -117,7 +117,7 @@ def build(
             _take_in(library, files, skipped, count, progress, workers, ray)
         except Exception:
             # What has been stored until then is to be found; the vectors of it are found without an index.
-            upkeep.catch_up_lexical()
+            upkeep.catch_up()
             raise
         unembedded = None
         try:

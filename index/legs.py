@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from index import conditions
 from index.errors import IndexUnavailable
 from index.healing import Healing
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
 from index.nearest import NearestPassages, OpenedIndex
+from index.pool import TwoLegs
 from index.reranking import Reranker
 from index.retrieve import Retriever
 from index.served import SharedIndex, address_of
@@ -108,9 +110,27 @@ class OpenLegs:
         self._go_on_embedding()
 
     @property
-    def faults(self) -> Mapping[str, str]:
-        """What is wrong with an index and being mended, by part: "lexical", "vectors"."""
-        return self._healing.faults
+    def retriever(self) -> Retriever:
+        """The search over both indexes."""
+        return self.current().retriever
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The lexical index."""
+        return self.current().lexical
+
+    @property
+    def vectors(self) -> NearestPassages:
+        """The vectors, as a search."""
+        return self.current().vectors
+
+    def conditions(self) -> dict[str, str]:
+        """The state of each index: "ok", or what is wrong with it."""
+        found = conditions.of_indexes(self._upkeep, self.current)
+        for name, fault in self._healing.faults.items():
+            if found[name] == "ok":
+                found[name] = f"damaged, and built anew from the record: {fault}"
+        return found
 
     def _failed(self) -> dict[str, str]:
         """Which index failed in use, and its folder."""
@@ -162,7 +182,7 @@ class OpenLegs:
         searched = None if incomplete else vectors
         upkeep.embedder.expect_dimensions()
         retriever = Retriever(
-            upkeep.record, lexical, searched, upkeep.embedding, upkeep.analyzer, self._newest, self._reranker
+            upkeep.record, TwoLegs(lexical, searched, upkeep.embedding), upkeep.analyzer, self._newest, self._reranker
         )
         return Legs(stamp, manifest, lexical, vectors, retriever)
 

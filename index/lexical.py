@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import explanation, inverted, scoring, spelling, word_cache
-from index.analysis import CONCEPT, FUNCTION, SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.asking import Asked
 from index.errors import IndexUnavailable
 from index.explanation import Contribution
 from index.inverted import Entry, InvertedIndex
 from index.packed import PackedRows, PackedWriter
 from index.packing import Packing, found_by
 from index.records import Filters, Passage
-from index.scoring import Group, Sought, Weights
+from index.scoring import Group, Weights
 from index.subwords import SubwordEmbedding
 
 BATCH = 256
@@ -31,8 +32,6 @@ CANDIDATES, FOREIGN_CANDIDATES = 100, 50
 # Where the words find fewer passages of a language, and it has at most COMPARED, the rest is compared by vector, and no
 # vector index is needed for it (decision 1001).
 FEW, COMPARED = 20, 1000
-# A question with fewer content words is looked for by its function words, too.
-FEW_TERMS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +178,8 @@ class LexicalIndex:
         Of languages other than the question's no more than FOREIGN_CANDIDATES.
         """
         wanted = languages or tuple(filters.languages) or self.languages
-        looked_for = {foreign: scoring.elements(question, foreign, self._weights) for foreign in (False, True)}
-        sought = {foreign: Sought.of(found) for foreign, found in looked_for.items()}
-        asked = {foreign: inverted.asked(_asked(question, found)) for foreign, found in sought.items()}
-        hashes = {foreign: found.hashes() for foreign, found in sought.items()}
-        keys = np.unique(np.concatenate(list(hashes.values())))
-        columns = {foreign: np.searchsorted(keys, found) for foreign, found in hashes.items()}
+        terms = Asked.of(question, self._weights)
+        asked = {foreign: inverted.asked(terms.candidates(foreign)) for foreign in (False, True)}
         vector = self._subwords.embed([question.text])[0]
         # Without a letter or digit there is nothing to compare.
         comparable = bool(vector.any()) and not (filters.documents or filters.speakers)
@@ -201,10 +196,9 @@ class LexicalIndex:
                     without_words |= others
                     rows += sorted(others)
                 found[language] = rows
-                worth = sought[foreign].weights * np.array(index.rarities(sought[foreign].terms))
-                values = np.bincount(columns[foreign], weights=worth, minlength=len(keys)).astype(np.float64)
-                groups.append(Group(values, index.average_length(), len(rows)))
-        return self._scored(vector, keys, found, without_words, groups)
+                rarities = index.rarities(terms.sought[foreign].terms)
+                groups.append(terms.group(foreign, rarities, index.average_length(), len(rows)))
+        return self._scored(vector, terms.keys, found, without_words, groups)
 
     def _scored(
         self,
@@ -255,14 +249,3 @@ class LexicalIndex:
             for folder in self.folder.iterdir():
                 if folder.is_dir():
                     self._language(folder.name)
-
-
-def _asked(question: QuestionTerms, sought: Sought) -> list[tuple[str, float]]:
-    """What is asked of the inverted index.
-
-    Function words stand in nearly every passage and cost most of a search, so they only help to find candidates where
-    there is little else to go by; they count in the exact scores in any case.
-    """
-    few = sum(term.kind != "phrase" for term in question.terms) < FEW_TERMS
-    weighted = zip(sought.terms, sought.weights.tolist(), strict=True)
-    return [(term, weight) for term, weight in weighted if few or not term.startswith(FUNCTION)]

@@ -11,27 +11,26 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from index import conditions
 from index.analysis import Analyzer
 from index.chunk import MAX_TOKENS
 from index.database import writing_documents
+from index.embedded import open_embedded
 from index.embedder import Progress
 from index.embedding import Embedding
+from index.engine import EngineSearch, EngineUpkeep, Words
 from index.errors import IndexUnavailable
 from index.language import LanguageDetector
-from index.legs import OpenLegs
-from index.lexical import LexicalIndex
 from index.lexicon import load_lexicon
 from index.load import MAX_BYTES
 from index.lock import writer_lock
 from index.making import Maker
-from index.nearest import NearestPassages
 from index.neural import NeuralEmbedding
 from index.record import Record
 from index.reranking import Reranker
 from index.retrieve import Retriever
 from index.subwords import SubwordEmbedding
 from index.upkeep import Upkeep
+from index.vectors import VectorSearch
 
 RECORD_NAME = "record.sqlite3"
 DERIVED_NAME = "derived"
@@ -51,12 +50,18 @@ class Library:
     """
 
     def __init__(
-        self, data_dir: Path, upkeep: Upkeep, legs: OpenLegs, *, max_bytes: int, reranker: Reranker | None = None
+        self,
+        data_dir: Path,
+        upkeep: EngineUpkeep,
+        search: EngineSearch,
+        *,
+        max_bytes: int,
+        reranker: Reranker | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.upkeep = upkeep
         self.max_bytes = max_bytes
-        self._legs = legs
+        self._search = search
         self._reranker = reranker
 
     @property
@@ -81,25 +86,27 @@ class Library:
 
     @property
     def retriever(self) -> Retriever:
-        """The search over both indexes."""
-        return self._legs.current().retriever
+        """The search over both legs."""
+        return self._search.retriever
 
     @property
-    def lexical(self) -> LexicalIndex:
-        """The lexical index."""
-        return self._legs.current().lexical
+    def lexical(self) -> Words:
+        """The words of the passages."""
+        return self._search.lexical
 
     @property
-    def vectors(self) -> NearestPassages:
+    def vectors(self) -> VectorSearch:
         """The vectors, as a search."""
-        return self._legs.current().vectors
+        return self._search.vectors
 
     def conditions(self) -> dict[str, str]:
         """The state of each part: "ok", or what is wrong with it."""
-        found = conditions.of_library(self, self._legs.current)
-        for name, fault in self._legs.faults.items():
-            if found[name] == "ok":
-                found[name] = f"damaged, and built anew from the record: {fault}"
+        found = {"record": "ok"}
+        try:
+            self.record.generation()
+        except IndexUnavailable as error:
+            found["record"] = str(error)
+        found |= self._search.conditions()
         if self._reranker is not None:
             found["reranker"] = self._reranker.trouble or "ok"
         return found
@@ -116,37 +123,39 @@ class Library:
         )
 
     def lag(self) -> dict[str, int]:
-        """How many passages of the record each index does not hold yet. Raises IndexUnavailable."""
+        """How many passages of the record each part of the engine does not hold yet. Raises IndexUnavailable."""
         return self.upkeep.lag()
 
     def warm_up(self) -> None:
-        """Open the vector index, however small: for a process that stays, which pays the half second only once."""
-        self._legs.warm_up()
+        """Do now what the first search would wait for: for a process that stays, which pays for it only once."""
+        self._search.warm_up()
 
     @contextmanager
-    def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Upkeep]:
+    def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[EngineUpkeep]:
         """Hold the writer lock. Raises IndexUnavailable that names who holds it."""
         with (
-            self._legs.pausing(),
+            self._search.pausing(),
             writer_lock(self.data_dir, timeout_seconds=timeout_seconds),
             writing_documents(self.record.engine, timeout_seconds),
         ):
             yield self.upkeep
 
     def follow(self) -> bool:
-        """Bring the indexes up to what others have changed in the record; return whether they were behind.
+        """Bring the engine up to what others have changed in the record; return whether it was behind.
 
         Others are replicas of the service that share the record and have data folders of their own, or a process that
         died between storing a document and indexing it. Where somebody is at it, nothing is done.
 
         Raises:
-            IndexUnavailable: the record or the index cannot be used.
+            IndexUnavailable: the record or the engine cannot be used.
         """
-        if not self.upkeep.is_behind(self.upkeep.manifest()):
+        if not self.upkeep.behind():
             return False
         with ExitStack() as stack:
             try:
                 stack.enter_context(writer_lock(self.data_dir, timeout_seconds=0))
+                if self.upkeep.is_shared:
+                    stack.enter_context(writing_documents(self.record.engine, 0))
             except IndexUnavailable:
                 return True
             self.upkeep.follow()
@@ -154,7 +163,7 @@ class Library:
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes and the record."""
-        self._legs.close()
+        self._search.close()
         if isinstance(self.embedding, NeuralEmbedding):
             self.embedding.close()
         if self._reranker is not None:
@@ -219,9 +228,15 @@ def open_library(
     record = open_record(data_dir, database_url)
     try:
         upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens, chroma_url)
-        _make_fit(data_dir, upkeep, lock_timeout_seconds, progress)
-        legs = _open_legs(data_dir, upkeep, compare_at_most, lock_timeout_seconds, reranker)
-        return Library(data_dir, upkeep, legs, max_bytes=max_bytes, reranker=reranker)
+        search = open_embedded(
+            data_dir,
+            upkeep,
+            compare_at_most=compare_at_most,
+            lock_timeout_seconds=lock_timeout_seconds,
+            reranker=reranker,
+            progress=progress,
+        )
+        return Library(data_dir, upkeep, search, max_bytes=max_bytes, reranker=reranker)
     except BaseException:
         record.close()
         raise
@@ -235,16 +250,8 @@ def examine(
     max_tokens: int = MAX_TOKENS,
     chroma_url: str = "",
 ) -> dict[str, str]:
-    """Look at both indexes without opening or changing them: "ok", or what is wrong with each."""
-    upkeep = _upkeep(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens, chroma_url)
-    manifest, lag = upkeep.manifest(), upkeep.lag()
-    faults = {
-        "lexical": upkeep.find_lexical_fault(manifest.lexical),
-        "vectors": upkeep.find_vectors_fault(manifest.vectors),
-    }
-    if upkeep.is_behind(manifest) and not faults["lexical"]:
-        faults["lexical"] = f"behind the record by {lag['lexical']} passages"
-    return {name: fault or "ok" for name, fault in faults.items()}
+    """The state of each part of the engine, without opening or changing it: "ok", or what is wrong with it."""
+    return _upkeep(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens, chroma_url).examine()
 
 
 def _upkeep(
@@ -265,46 +272,6 @@ def _upkeep(
         preparation=_preparation(max_tokens, analyzer.lexicon.sha256),
         chroma_url=chroma_url,
     )
-
-
-def _make_fit(data_dir: Path, upkeep: Upkeep, timeout_seconds: float, progress: Progress | None) -> None:
-    """Bring what is derived up to the record, unless another process is at it and there is something to search."""
-    manifest = upkeep.manifest()
-    if upkeep.find_fault(manifest) is None and not upkeep.is_behind(manifest):
-        return
-    searchable = upkeep.find_lexical_fault(manifest.lexical) is None
-    try:
-        with writer_lock(data_dir, timeout_seconds=0 if searchable else timeout_seconds):
-            upkeep.bring_up_to_date(opening=True, progress=progress)
-    except IndexUnavailable:
-        # Without a vector index, as where its server is away, words are searched.
-        if upkeep.find_lexical_fault(upkeep.manifest().lexical) is not None:
-            raise
-
-
-def _open_legs(
-    data_dir: Path, upkeep: Upkeep, compare_at_most: int, timeout_seconds: float, reranker: Reranker | None
-) -> OpenLegs:
-    def opened() -> OpenLegs:
-        return OpenLegs(
-            data_dir,
-            upkeep,
-            compare_at_most=compare_at_most,
-            lock_timeout_seconds=timeout_seconds,
-            reranker=reranker,
-        )
-
-    try:
-        return opened()
-    except IndexUnavailable:
-        with writer_lock(data_dir, timeout_seconds=timeout_seconds):
-            try:
-                return opened()  # Another process had replaced what was being opened.
-            except IndexUnavailable:
-                # Damaged in a way that only shows on opening.
-                lexical = upkeep.manifest().lexical
-                upkeep.bring_up_to_date(suspect={lexical.folder} if lexical else (), opening=True)
-                return opened()
 
 
 def _preparation(max_tokens: int, lexicon_sha256: str) -> str:

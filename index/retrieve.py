@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import Analyzer, QuestionTerms
-from index.embedding import Embedding, embed_question
-from index.errors import IndexUnavailable
-from index.lexical import FEW, Candidates, LexicalIndex
+from index.pool import Finder, Pool
 from index.records import Filters, Hit, Passage
 from index.reranking import RERANKED, Reranker
 
@@ -21,7 +18,6 @@ from index.reranking import RERANKED, Reranker
 OWN_VECTORS, FOREIGN_VECTORS = 0.5, 0.25
 # Cosines count as shares of the best one, or of this where none is as good: the best of nothing is nothing.
 LEAST_COSINE = 0.4
-CANDIDATES = 100
 # Searches for one question while documents are being exchanged under it; each change of the indexes allows one more.
 MAX_ATTEMPTS = 5
 # Of a result of n passages, n // SHARE places are kept for every language that has candidates.
@@ -36,35 +32,13 @@ class Passages(Protocol):
         ...
 
 
-class Vectors(Protocol):
-    """Whatever finds the passages nearest to a vector, by language, nearest first."""
-
-    def search(
-        self, vector: NDArray[np.float32], languages: Sequence[str] = (), limit: int = 100
-    ) -> Mapping[str, Sequence[tuple[str, float]]]:
-        """(passage id, cosine) by language."""
-        ...
-
-
-@dataclass(slots=True)
-class _Pool:
-    """What both legs have found: passage i has the language `languages[i]`, and its two scores. Shapes (n,)."""
-
-    languages: list[str]
-    lexical: NDArray[np.float64]
-    cosines: NDArray[np.float64]
-    ids: Callable[[Sequence[int]], list[str]]
-
-
 class Retriever:
-    """Searches both legs; where one of them is broken, the other goes on alone."""
+    """Ranks what both legs find."""
 
     def __init__(
         self,
         record: Passages,
-        lexical: LexicalIndex,
-        vectors: Vectors | None,
-        embedding: Embedding | None,
+        finder: Finder,
         analyzer: Analyzer,
         newest: Callable[[], Retriever] | None = None,
         reranker: Reranker | None = None,
@@ -72,9 +46,7 @@ class Retriever:
         """Take the parts. `newest` returns the search over the indexes as they are now, this one or a later."""
         self._record = record
         self._newest = newest
-        self._lexical = lexical
-        self._vectors = vectors
-        self._embedding = embedding
+        self._finder = finder
         self._analyzer = analyzer
         self._reranker = reranker
 
@@ -92,7 +64,7 @@ class Retriever:
             language: the question's language; every language is searched unless `filters` says otherwise.
 
         Raises:
-            IndexUnavailable: both legs are broken, or the record cannot be read.
+            IndexUnavailable: neither leg can be searched, or the record cannot be read.
         """
         terms = self._analyzer.question(question, language) if isinstance(question, str) else question
         retriever = self
@@ -106,57 +78,14 @@ class Retriever:
 
     def _search(self, terms: QuestionTerms, limit: int, filters: Filters) -> tuple[list[Hit], bool]:
         """The hits, and whether the record still had every passage that the indexes found."""
-        pool, broken = _Pool([], np.zeros(0), np.zeros(0), lambda places: []), []
-        try:
-            terms = self._lexical.correct(terms)
-            pool = _pooled(self._lexical.search(terms, tuple(filters.languages), CANDIDATES, filters))
-        except IndexUnavailable as error:
-            self._lexical.failed = True
-            broken.append(error)
-        try:
-            pool = self._with_vectors(pool, terms, filters, alone=bool(broken))
-        except IndexUnavailable as error:
-            broken.append(error)
-        if len(broken) == 2:
-            raise broken[0]
+        pool = self._finder.find(terms, filters)
         fused = _fused(pool, terms.language)
         if self._reranker is not None:
             fused = self._reranked(self._reranker, terms.text, pool, fused)
         return self._hits(pool, fused, limit, filters)
 
-    def _with_vectors(self, pool: _Pool, terms: QuestionTerms, filters: Filters, *, alone: bool) -> _Pool:
-        """The nearest passages by vector; the subword vectors only where the words found little (decision 0104)."""
-        if self._vectors is None or self._embedding is None:
-            if alone:
-                raise IndexUnavailable("expected a vector index, found none")
-            return pool
-        languages = self._vector_languages(pool, filters, alone=alone)
-        if languages is None:
-            return pool
-        found = self._vectors.search(embed_question(self._embedding, terms.text), languages, CANDIDATES)
-        if not self._embedding.name.startswith("subword"):
-            pool = _without_subwords(pool, found)
-        return _added(pool, found)
-
-    def _vector_languages(self, pool: _Pool, filters: Filters, *, alone: bool) -> tuple[str, ...] | None:
-        """Where to search by vector: () for everywhere, None for nowhere."""
-        wanted = tuple(sorted(filters.languages))
-        if alone or self._embedding is None or not self._embedding.name.startswith("subword"):
-            return wanted
-        if filters.documents or filters.speakers:
-            # The vectors' index knows no filters, and of few passages all have been compared (decision 1001).
-            return None
-        counts = Counter(pool.languages)
-        # Of a language that is in the pool as a whole everything has been compared.
-        few = tuple(
-            language
-            for language in wanted or self._lexical.languages
-            if counts[language] < min(FEW, self._lexical.count(language))
-        )
-        return few or None
-
     def _reranked(
-        self, reranker: Reranker, question: str, pool: _Pool, fused: NDArray[np.float64]
+        self, reranker: Reranker, question: str, pool: Pool, fused: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """The first passages in a model's order; the scores change hands: what follows is fitted to their range."""
         first = np.argsort(-fused, kind="stable")[:RERANKED].tolist()
@@ -165,7 +94,7 @@ class Retriever:
         exchanged[judged] = -np.sort(-fused[judged])
         return exchanged
 
-    def _hits(self, pool: _Pool, fused: NDArray[np.float64], limit: int, filters: Filters) -> tuple[list[Hit], bool]:
+    def _hits(self, pool: Pool, fused: NDArray[np.float64], limit: int, filters: Filters) -> tuple[list[Hit], bool]:
         order = np.argsort(-fused, kind="stable").tolist()
         narrowed = bool(filters.documents or filters.speakers)
         chosen = order[:limit] if narrowed else _with_shares(order, pool.languages, limit)
@@ -189,44 +118,14 @@ class Retriever:
             for rank, place in enumerate(chosen, start=1)
         ], complete
 
-    def _passages(self, pool: _Pool, places: Sequence[int]) -> dict[int, Passage]:
+    def _passages(self, pool: Pool, places: Sequence[int]) -> dict[int, Passage]:
         """The passages at these places of the pool, in one read; those that the record does not have are left out."""
         ids = pool.ids(places)
         found = self._record.passages(ids)
         return {place: found[id_] for place, id_ in zip(places, ids, strict=True) if id_ in found}
 
 
-def _without_subwords(pool: _Pool, near: Mapping[str, Sequence[tuple[str, float]]]) -> _Pool:
-    """Two embeddings' cosines do not compare: what is not among the nearest is as near as the last of them at most."""
-    least = {language: pairs[-1][1] if len(pairs) >= CANDIDATES else 0.0 for language, pairs in near.items()}
-    return replace(pool, cosines=np.array([least.get(language, 0.0) for language in pool.languages]))
-
-
-def _pooled(found: Candidates) -> _Pool:
-    languages = [found.languages[group] for group in found.groups.tolist()]
-    return _Pool(languages, found.scores, found.cosines.astype(np.float64), found.ids)
-
-
-def _added(pool: _Pool, near: Mapping[str, Sequence[tuple[str, float]]]) -> _Pool:
-    """The pool with what the vectors found, by id."""
-    ids = pool.ids(range(len(pool.languages)))
-    languages = list(pool.languages)
-    places = {id_: place for place, id_ in enumerate(ids)}
-    cosines = pool.cosines.tolist()
-    for language, pairs in near.items():
-        for id_, cosine in pairs:
-            if id_ in places:
-                cosines[places[id_]] = cosine
-            else:
-                places[id_] = len(ids)
-                ids.append(id_)
-                languages.append(language)
-                cosines.append(cosine)
-    lexical = np.concatenate([pool.lexical, np.zeros(len(ids) - len(pool.lexical))])
-    return _Pool(languages, lexical, np.array(cosines, dtype=np.float64), lambda some: [ids[place] for place in some])
-
-
-def _fused(pool: _Pool, language: str) -> NDArray[np.float64]:
+def _fused(pool: Pool, language: str) -> NDArray[np.float64]:
     """The score of each passage: each leg divided by its maximum, the vectors at their weight."""
     top_lexical = float(pool.lexical.max(initial=0.0)) or 1.0
     top_cosine = float(pool.cosines.max(initial=LEAST_COSINE))

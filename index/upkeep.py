@@ -8,25 +8,25 @@ and what was missed is done the next time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import manifest as manifests
-from index import packed, shared_vectors, word_cache
+from index import packed, shared_vectors, staging, word_cache
 from index import vectors as vector_index
 from index.analysis import Analyzer
 from index.database import writing_vectors
 from index.embedder import BATCH, Embedder, Progress
-from index.embedding import Embedding, embed_passages
+from index.embedding import Embedding
 from index.errors import IndexUnavailable
+from index.exchange import NewVersion
 from index.language import LanguageDetector
 from index.lexical import LexicalIndex
 from index.manifest import Leg, Manifest
-from index.prepare import Prepared, prepare
+from index.preparing import find_stale, prepare_anew
 from index.record import Record
-from index.sources import SourceInfo
 from index.vectors import Place, Server
 
 VECTORS_AT_ONCE = 5000
@@ -76,15 +76,33 @@ class Upkeep:
     def find_fault(self, manifest: Manifest) -> str | None:
         """Return in words what has to be made anew, or None."""
         return (
-            self.find_lexical_fault(manifest.lexical)
-            or self.find_vectors_fault(manifest.vectors)
-            or self._find_stale_documents()
+            self.find_lexical_fault(manifest.lexical) or self.find_vectors_fault(manifest.vectors) or find_stale(self)
         )
 
     def is_behind(self, manifest: Manifest) -> bool:
         """Whether the record has changed since the lexical index was last brought up to it."""
         leg = manifest.lexical
         return leg is None or bool(leg.pending) or leg.generation != self.record.generation()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other data folders use the same indexes."""
+        return False
+
+    def behind(self) -> bool:
+        """Whether the record has changed since the lexical index was last brought up to it."""
+        return self.is_behind(self.manifest())
+
+    def examine(self) -> dict[str, str]:
+        """Look at both indexes without opening or changing them: "ok", or what is wrong with each."""
+        manifest, lag = self.manifest(), self.lag()
+        faults = {
+            "lexical": self.find_lexical_fault(manifest.lexical),
+            "vectors": self.find_vectors_fault(manifest.vectors),
+        }
+        if self.is_behind(manifest) and not faults["lexical"]:
+            faults["lexical"] = f"behind the record by {lag['lexical']} passages"
+        return {name: fault or "ok" for name, fault in faults.items()}
 
     def lag(self) -> dict[str, int]:
         """How many passages belong to documents that were stored after each index was brought up to the record."""
@@ -120,10 +138,6 @@ class Upkeep:
     def _fault_of_folder(self, leg: Leg) -> str | None:
         path = self.folder / leg.folder
         return manifests.find_damage(path, leg.files) if path.is_dir() else f"{path} is missing"
-
-    def _find_stale_documents(self) -> str | None:
-        stale = self.record.prepared_otherwise(self.preparation)
-        return f"{len(stale)} documents were prepared with other settings" if stale else None
 
     @property
     def _vector_settings(self) -> str:
@@ -161,19 +175,19 @@ class Upkeep:
             EmbeddingUnavailable: the model failed; everything but the vectors is up to date.
         """
         self._make_folder()
-        self._prepare_anew(progress)
+        prepare_anew(self, progress)
         manifest = self._bring_lexical(self.manifest(), suspect)
         self._bring_vectors(manifest, suspect, opening, progress)
         self._sweep()
 
-    def catch_up_lexical(self) -> None:
+    def catch_up(self) -> None:
         """Bring the lexical index up to the record; the vectors of changed documents are found without an index."""
         self._make_folder()
         self._bring_lexical(self.manifest(), ())
 
     def follow(self) -> None:
         """Bring both indexes up to what replicas have stored; the vectors of few documents need no index."""
-        self.catch_up_lexical()
+        self.catch_up()
         manifest = self.manifest()
         # What a model makes has a thread of its own (index.legs), and what is damaged or missing, too (index.healing).
         if not self.embedder.is_neural and self.find_vectors_fault(manifest.vectors) is None:
@@ -181,45 +195,13 @@ class Upkeep:
                 self._bring_vectors(manifest, (), opening=False, progress=None)
                 self._sweep()
 
-    def _prepare_anew(self, progress: Progress | None) -> None:
-        stale = self.record.prepared_otherwise(self.preparation)
-        versions = self.record.details() if stale else {}
-        for done, name in enumerate(stale, 1):
-            document, version = self.record.document(name), versions.get(name)
-            if document is None or version is None:
-                continue
-            source = None if version.source is None else SourceInfo(**version.source)
-            prepared = prepare(
-                Path(version.path),
-                document.text,
-                document.sha256,
-                source,
-                self.detector.detect,
-                max_tokens=self.max_tokens,
-                facts=document.facts,
-                parts=document.parts,
-            )
-            if self._is_stored(prepared):
-                self.record.confirm(name, self.preparation)
-            else:
-                self.record.replace(
-                    prepared,
-                    None if self.embedder.is_neural else embed_passages(self.embedding, prepared.passages),
-                    embedding=self.embedding.name,
-                    preparation=self.preparation,
-                    source=version.source,
-                    origin=version.origin,
-                )
-            if progress:
-                progress(done, len(stale), "Preparing anew")
+    def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> Manifest | None:
+        """See `EngineUpkeep.stage`."""
+        return staging.stage(self, versions, old)
 
-    def _is_stored(self, prepared: Prepared) -> bool:
-        name = prepared.document.id
-        return (
-            self.record.document(name) == prepared.document
-            and tuple(self.record.segments(name)) == prepared.segments
-            and tuple(self.record.passages_of([name])) == prepared.passages
-        )
+    def settle(self, staged: object | None, gone: Collection[tuple[str, str]]) -> None:
+        """See `EngineUpkeep.settle`."""
+        staging.settle(self, staged, gone)
 
     def _bring_lexical(self, manifest: Manifest, suspect: Collection[str]) -> Manifest:
         leg = manifest.lexical
@@ -230,7 +212,7 @@ class Upkeep:
             and not self.find_lexical_fault(leg)
         ):
             try:
-                return self._catch_up(manifest, leg)
+                return self._catch_up_leg(manifest, leg)
             except IndexUnavailable:
                 pass  # It was damaged in a way that only shows in use.
         return self._build_lexical(manifest)
@@ -239,7 +221,7 @@ class Upkeep:
         """Whether most rows of an index belong to passages that were removed."""
         return packed.count_rows(self.folder / leg.folder) > MAX_WORN * sum(leg.passages.values()) + MIN_WORN
 
-    def _catch_up(self, manifest: Manifest, leg: Leg) -> Manifest:
+    def _catch_up_leg(self, manifest: Manifest, leg: Leg) -> Manifest:
         generation, changed = self.record.changed_since(leg.generation)
         if generation == leg.generation and not leg.pending:
             return manifest

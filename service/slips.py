@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from index.analysis import Analyzer, QuestionTerm
+from index.engine import Words
 from index.errors import IndexUnavailable
-from index.lexical import LexicalIndex
 from index.normalising import normalise
 from service.cues import Cues
 
@@ -14,9 +14,7 @@ MIN_NAME_CHARACTERS = 5
 """A shorter name is one letter away from too many others."""
 
 
-def mend(
-    text: str, language: str, *, analyzer: Analyzer, lexical: LexicalIndex, cues: Cues, names: Collection[str]
-) -> str:
+def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: Cues, names: Collection[str]) -> str:
     """The question with the words mended that neither a dictionary nor a passage has, if the next one says something.
 
     That is a word of the passages, one that only frames the question ("authors"), or part of a speaker's name. A name

@@ -11,8 +11,7 @@ from typing import IO
 
 import pytest
 
-from index import exchange as exchanging
-from index import load
+from index import load, staging
 from index.adding import InvalidId, add, check_id, remove_documents
 from index.build import build, folder_changed
 from index.library import Library
@@ -91,7 +90,7 @@ def test_what_a_crash_between_the_steps_leaves_is_put_right(
     if step == "staged":
         monkeypatch.setattr(type(library.record), "replace_all", crash)
     else:
-        monkeypatch.setattr(exchanging, "_settle", crash)
+        monkeypatch.setattr(staging, "settle", crash)
     with pytest.raises(Crash):
         add_text(library, tmp_path, "wombat", text_of(2))
     monkeypatch.undo()

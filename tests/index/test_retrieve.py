@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexUnavailable
 from index.lexical import LexicalIndex
+from index.pool import TwoLegs
 from index.records import Filters, Hit
 from index.retrieve import Retriever, diversify
 from index.subwords import SubwordEmbedding
@@ -65,7 +66,7 @@ def lexical(tmp_path: Path) -> LexicalIndex:
 
 
 def retriever(lexical: LexicalIndex, vectors: Near | Broken | None = None) -> Retriever:
-    return Retriever(Memory(PASSAGES), lexical, vectors or Near(), SubwordEmbedding(), analyzer())
+    return Retriever(Memory(PASSAGES), TwoLegs(lexical, vectors or Near(), SubwordEmbedding()), analyzer())
 
 
 def documents(hits: list[Hit]) -> list[str]:
@@ -124,7 +125,9 @@ def test_every_language_keeps_its_share(tmp_path: Path) -> None:
     lexical = LexicalIndex(tmp_path / "lexical", analyzer())
     lexical.add([*many, *few])
     lexical.commit()
-    found = Retriever(Memory([*many, *few]), lexical, None, None, analyzer()).search("kunde", language="da", limit=20)
+    found = Retriever(Memory([*many, *few]), TwoLegs(lexical, None, None), analyzer()).search(
+        "kunde", language="da", limit=20
+    )
     assert len(found) == 20
     assert "s1" in documents(found)
 
@@ -143,7 +146,7 @@ def test_voices_take_turns() -> None:
 
 def test_a_small_language_is_scored_as_a_whole_where_words_find_little(lexical: LexicalIndex) -> None:
     """What shares no word with the question is found by its letters, without a vector index."""
-    search = Retriever(Memory(PASSAGES), lexical, None, SubwordEmbedding(), analyzer()).search
+    search = Retriever(Memory(PASSAGES), TwoLegs(lexical, None, SubwordEmbedding()), analyzer()).search
     hits = search("kommersialiseringsprat", language="nb")
     assert documents(hits)[0] == "d"
     assert {hit.passage.document_id for hit in hits} == {one.document_id for one in PASSAGES}
@@ -151,6 +154,6 @@ def test_a_small_language_is_scored_as_a_whole_where_words_find_little(lexical: 
 
 def test_a_filter_that_leaves_few_has_all_of_them_scored(lexical: LexicalIndex) -> None:
     """Within a document or a speaker's words, what shares no word with the question is found, too."""
-    search = Retriever(Memory(PASSAGES), lexical, None, SubwordEmbedding(), analyzer()).search
+    search = Retriever(Memory(PASSAGES), TwoLegs(lexical, None, SubwordEmbedding()), analyzer()).search
     by_speaker = search("kommersialiseringsprat", language="nb", filters=Filters(speakers=frozenset({"Ann"})))
     assert documents(by_speaker) == ["d", "a"]
