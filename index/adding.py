@@ -76,11 +76,11 @@ def add(
     made = library.maker().make(ToMake(file, wanted))
     sha256 = made.prepared.document.sha256
     with library.writing(timeout_seconds) as upkeep:
-        stored = library.record.details().get(document_id)
+        stored = library.record.details([document_id]).get(document_id)
         if stored == Version(sha256, path, said, wanted.preparation, wanted.origin):
             return "unchanged"
         exchange(upkeep, [made])
-        upkeep.bring_up_to_date(opening=True)
+        upkeep.finish_exchange()
     return "added" if stored is None else "replaced"
 
 

@@ -152,6 +152,10 @@ class EngineUpkeep(Protocol):
         """
         ...
 
+    def finish_exchange(self) -> None:
+        """Do what single documents that were exchanged leave to do, in a time that others do not lengthen."""
+        ...
+
     def catch_up(self) -> None:
         """Bring the engine up to what has changed in the record, and no more."""
         ...

@@ -23,7 +23,7 @@ MAX_REMEMBERED = 100_000
 # Where filters leave no more passages than this, all of them are candidates, and words need not find them.
 FEW_ALLOWED = 300
 TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
-
+COMMITTED = "meta.json"
 PANIC = "PanicException"
 
 
@@ -41,9 +41,11 @@ class Entry:
 
 @dataclass(slots=True)
 class _State:
-    """One committed state of the index as a search sees it, and what has been asked of it so far."""
+    """One committed state of the index as a search sees it, and what has been asked of it so far; `stamp` tells it
+    from others."""
 
     searcher: tantivy.Searcher
+    stamp: tuple[int, int] | None
     frequencies: dict[str, int] = field(default_factory=dict)
     rarities: dict[str, float] = field(default_factory=dict)
     average_length: float | None = None
@@ -78,7 +80,8 @@ class InvertedIndex:
             self._index = tantivy.Index(self._schema, path=str(folder))
             # Else a thread looks at the folder twice a second and maps its files, even after they have been damaged.
             self._index.config_reader("manual")
-            self._state = _State(self._index.searcher())
+            stamp = self._stamp()
+            self._state = _State(self._index.searcher(), stamp)
 
     def add(self, entries: Iterable[tuple[Entry, int]]) -> None:
         """Add passages with their row numbers; earlier versions of them have to be removed first."""
@@ -120,11 +123,12 @@ class InvertedIndex:
         return True
 
     def reload(self) -> None:
-        """See what has been committed, by this process or another."""
+        """See what has been committed, by this process or another; where nothing has, what is known of it stays."""
         with self._explained("open"):
-            self._index.reload()
-            # A new object, because other threads are searching in the state before.
-            self._state = _State(self._index.searcher())
+            if (stamp := self._stamp()) != self._state.stamp:
+                self._index.reload()
+                # A new object, because other threads are searching in the state before.
+                self._state = _State(self._index.searcher(), stamp)
 
     def count(self) -> int:
         """How many passages there are."""
@@ -205,6 +209,14 @@ class InvertedIndex:
         for name, values in ((DOCUMENT, list(filters.documents)), (SPEAKER, _casefolded(filters.speakers))):
             if values:
                 yield query.const_score_query(query.term_set_query(self._schema, name, values), 0.0)
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """What tells one commit from the next: tantivy writes its list of segments anew at each."""
+        try:
+            status = (self.folder / COMMITTED).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

@@ -130,8 +130,12 @@ class LexicalIndex:
         self._rows = PackedRows(self.folder)
 
     def _keep_words(self, language: str) -> None:
+        words = self._analyzer.words
+        if self._words_file(language).exists() and not words.has_news(language, word_cache.MAX_WORDS):
+            return
         try:
-            word_cache.save(self._words_file(language), self._analyzer.words.seen(language), self._analyzer.fingerprint)
+            word_cache.save(self._words_file(language), words.seen(language), self._analyzer.fingerprint)
+            words.note_kept(language)
         except OSError as error:
             raise IndexUnavailable(f"cannot write the lexical index in {self.folder}: {error.strerror}") from error
 
@@ -148,6 +152,11 @@ class LexicalIndex:
     def count(self, language: str | None = None) -> int:
         """How many passages there are, in one language or in all."""
         return sum(index.count() for name, index in self._indexes.items() if language in (None, name))
+
+    def counts(self) -> dict[str, int]:
+        """How many passages there are of each language that has any."""
+        counted = {name: self._indexes[name].count() for name in self.languages}
+        return {name: count for name, count in counted.items() if count}
 
     def document_frequency(self, term: QuestionTerm) -> int:
         """How many passages have the term, as its stem or as the one of its concepts that most of them have."""

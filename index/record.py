@@ -112,11 +112,14 @@ class Record:
         """The SHA-256 of every document's bytes, by document id."""
         return {name: version.sha256 for name, version in self.details().items()}
 
-    def details(self) -> dict[str, Version]:
-        """What every document was made from, by document id."""
-        columns = (documents.c[name] for name in ("id", "sha256", "path", "source", "preparation", "origin"))
-        with self.read() as connection:
-            found = connection.execute(select(*columns)).all()
+    def details(self, ids: Collection[str] | None = None) -> dict[str, Version]:
+        """What every document, or every one of these ids that there is, was made from, by document id."""
+        query = select(*(documents.c[name] for name in ("id", "sha256", "path", "source", "preparation", "origin")))
+        if ids is not None:
+            found = list(self._by_ids(query, documents.c.id, ids))
+        else:
+            with self.read() as connection:
+                found = list(connection.execute(query).all())
         return {row.id: Version(row.sha256, row.path, row.source, row.preparation, row.origin) for row in found}
 
     def prepared_otherwise(self, preparation: str) -> list[str]:

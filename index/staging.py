@@ -6,9 +6,10 @@ catching up.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from index.errors import IndexUnavailable
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from index.upkeep import Upkeep
 
 
-def stage(upkeep: Upkeep, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> Manifest | None:
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """The manifest while both versions are in the index, its lexical leg, and what will be there afterwards."""
+
+    manifest: Manifest
+    leg: Leg
+    passages: Mapping[str, int]
+
+
+def stage(upkeep: Upkeep, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> _Staged | None:
     """Put the new passages beside the old ones; None where there is no sound index that is up to the record."""
     names = [version.prepared.document.id for version in versions]
     manifest = upkeep.manifest()
@@ -41,8 +51,9 @@ def stage(upkeep: Upkeep, versions: Sequence[NewVersion], old: Collection[tuple[
             index.remove_passages(again)
         index.add_entries((passage.language, entry) for passage, entry in new)
         index.commit()
-        staged = replace(manifest, lexical=replace(_described(upkeep, leg), pending=tuple(names)))
-        return upkeep.switch(staged)  # From here on readers open what has just been committed.
+        staged = replace(_described(upkeep, leg, leg.passages), pending=tuple(names))
+        # From here on readers open what has just been committed.
+        return _Staged(upkeep.switch(replace(manifest, lexical=staged)), staged, _counts(leg, versions, old))
     except IndexUnavailable:
         return None  # Damaged in a way that only shows in use; catching up builds it anew.
 
@@ -54,16 +65,24 @@ def _entries(version: NewVersion) -> list[tuple[Any, Entry]]:
 def settle(upkeep: Upkeep, staged: object | None, gone: Collection[tuple[str, str]]) -> None:
     """Take the old passages out, and note that the index is up to the record."""
     with suppress(IndexUnavailable):
-        if isinstance(staged, Manifest) and staged.lexical is not None:
-            leg = staged.lexical
+        if isinstance(staged, _Staged):
+            leg = staged.leg
             if gone:
                 index = LexicalIndex(upkeep.folder / leg.folder, upkeep.analyzer)
                 index.remove_passages(gone)
                 index.commit()
-            upkeep.switch(replace(staged, lexical=_described(upkeep, leg)))
+            upkeep.switch(replace(staged.manifest, lexical=_described(upkeep, leg, staged.passages)))
             return
     upkeep.catch_up()
 
 
-def _described(upkeep: Upkeep, leg: Leg) -> Leg:
-    return upkeep.lexical_leg(leg.folder, upkeep.record.generation(), leg)
+def _counts(leg: Leg, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> dict[str, int]:
+    """How many passages there will be of each language."""
+    counts = Counter(leg.passages)
+    counts.update(passage.language for one in versions for passage in one.prepared.passages)
+    counts.subtract(language for language, _ in old)
+    return {language: count for language, count in sorted(counts.items()) if count}
+
+
+def _described(upkeep: Upkeep, leg: Leg, passages: Mapping[str, int]) -> Leg:
+    return upkeep.lexical_leg(leg.folder, upkeep.record.generation(), leg, passages)

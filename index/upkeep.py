@@ -8,7 +8,7 @@ and what was missed is done the next time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,6 +180,10 @@ class Upkeep:
         self._bring_vectors(manifest, suspect, opening, progress)
         self._sweep()
 
+    def finish_exchange(self) -> None:
+        """See `EngineUpkeep.finish_exchange`."""
+        self._bring_vectors(self._bring_lexical(self.manifest(), ()), (), opening=True, progress=None)
+
     def catch_up(self) -> None:
         """Bring the lexical index up to the record; the vectors of changed documents are found without an index."""
         self._make_folder()
@@ -195,7 +199,7 @@ class Upkeep:
                 self._bring_vectors(manifest, (), opening=False, progress=None)
                 self._sweep()
 
-    def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> Manifest | None:
+    def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> object | None:
         """See `EngineUpkeep.stage`."""
         return staging.stage(self, versions, old)
 
@@ -232,7 +236,8 @@ class Upkeep:
             index.remove(some)
             index.add(self.record.passages_of(some))
         index.commit()
-        return self.switch(replace(manifest, lexical=self.lexical_leg(leg.folder, generation, leg)))
+        # Counted by the index, because counting in the record takes a second a million passages.
+        return self.switch(replace(manifest, lexical=self.lexical_leg(leg.folder, generation, leg, index.counts())))
 
     def _build_lexical(self, manifest: Manifest) -> Manifest:
         folder = self._new_folder("lexical")
@@ -242,12 +247,13 @@ class Upkeep:
         for passages in self.record.all_passages(BATCH):
             index.add(passages)
         index.commit()
-        return self.switch(replace(manifest, lexical=self.lexical_leg(folder, generation, None)))
+        leg = self.lexical_leg(folder, generation, None, self.record.count())
+        return self.switch(replace(manifest, lexical=leg))
 
-    def lexical_leg(self, folder: str, generation: int, former: Leg | None) -> Leg:
-        """Describe the lexical index as it now is, with nothing pending."""
+    def lexical_leg(self, folder: str, generation: int, former: Leg | None, passages: Mapping[str, int]) -> Leg:
+        """Describe the lexical index as it now is, with nothing pending; `passages` are to be found in it."""
         files = manifests.take_stock(self.folder / folder, former.files if former else {}, skip=LEXICAL_SKIP)
-        return Leg(folder, self.analyzer.fingerprint, generation, self.record.count(), files)
+        return Leg(folder, self.analyzer.fingerprint, generation, passages, files)
 
     def _bring_vectors(
         self, manifest: Manifest, suspect: Collection[str], opening: bool, progress: Progress | None

@@ -38,6 +38,7 @@ class WordAnalyzer:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._cache: dict[str, dict[str, Word]] = {}
+        self._kept: dict[str, int] = {}
         self._sources: dict[str, list[Callable[[], Mapping[str, Word]]]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
         self._stripped: dict[str, Mapping[str, str]] = {}
@@ -58,6 +59,15 @@ class WordAnalyzer:
     def seen(self, language: str) -> Mapping[str, Word]:
         """The words of a language that have been analysed so far, as written."""
         return dict(self._cache.get(language, {}))
+
+    def has_news(self, language: str, limit: int) -> bool:
+        """Whether keeping the first `limit` words again is worth it: a tenth of them have not been kept yet."""
+        kept, seen = self._kept.get(language, 0), len(self._cache.get(language, ()))
+        return min(seen, limit) > kept + kept // 10
+
+    def note_kept(self, language: str) -> None:
+        """Note that the words seen so far have been kept."""
+        self._kept[language] = len(self._cache.get(language, ()))
 
     def news(self, sent: dict[str, int], limit: int) -> dict[str, dict[str, Word]]:
         """The first `limit` words of each language that were analysed since `sent` was last given; notes that in it.
@@ -92,6 +102,7 @@ class WordAnalyzer:
         cache: dict[str, Word] = {}
         for load in self._sources.pop(language, ()):
             cache.update(load())
+        self._kept[language] = len(cache)
         self._cache[language] = cache
         return cache
 
