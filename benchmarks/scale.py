@@ -1,43 +1,38 @@
 """Measures retrieval at one size, in a process of its own: `python -m benchmarks.scale SIZE FOLDER`, figures as JSON.
 
-The corpus is made up (`benchmarks.synthetic`) and loaded straight into the record and the lexical index, because what
-is measured is searching; a folder that holds it already is used again. Times of questions are the processor's, which
-other work on the machine disturbs less than the clock's.
+The corpus is made up (`benchmarks.synthetic`, `benchmarks.corpus`); a folder that holds it already is used again. Times
+of questions are the processor's, which other work on the machine disturbs less than the clock's; those of an update and
+of the questions asked meanwhile are the clock's, because that is what is waited for.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
-import shutil
 import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import insert
-
+from benchmarks.corpus import open_corpus
 from benchmarks.synthetic import DOCUMENT, Question, Synthetic, document_id, speaker_name
-from index import rows
+from index.adding import add, remove_documents
 from index.analysis import Analyzer
-from index.lexical import LexicalIndex
 from index.lexicon import load_lexicon
-from index.pool import TwoLegs
-from index.record import Record
-from index.records import Document, Filters, Passage
-from index.retrieve import Retriever
-from index.schema import documents, now, passages
-from index.subwords import SubwordEmbedding
+from index.library import Library
+from index.records import Filters
 
 LIMIT = 20
 QUESTIONS = 400
 WARM_UP = 40
-BATCH = 5_000
-UPDATES = 5
+UPDATES = 8
+PAUSE_SECONDS = 0.3
+"""Between two updates."""
+UPDATED = "updated"
+"""The id of the document that is changed again and again, of as many passages as the others."""
 NONE = Filters()
 
 
@@ -54,7 +49,11 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What was measured at one size. Bytes a passage; `rate` is passages a second of one core's time."""
+    """What was measured at one size. Bytes a passage; `rate` is passages a second of one core's time.
+
+    `update_seconds` is the median from the beginning of an update to the first search that finds it, `update_longest`
+    the longest; the p95 are milliseconds by the clock.
+    """
 
     size: int
     times: dict[str, Times]
@@ -62,7 +61,9 @@ class Scale:
     disk: float
     rate: float | None
     first_answer_seconds: float
+    open_seconds: float
     update_seconds: float
+    update_longest: float
     p95_while_updating: float
     p95_alone: float
 
@@ -93,61 +94,43 @@ def summed_up(taken: Sequence[float], found: int | None) -> Times:
     )
 
 
-def load(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) -> float | None:
-    """Fill an empty folder; passages a second of processor time, None where it was full already."""
-    done = folder / "size"
-    if done.is_file() and done.read_text() == str(size):
-        return None
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    record = Record.open(folder / "record.sqlite3")
-    lexical = LexicalIndex(folder / "lexical", analyzer)
-    indexing = 0.0
-    for batch in _batches(made.passages(size), BATCH):
-        _store(record, batch)
-        began = time.process_time()
-        lexical.add(batch)
-        indexing += time.process_time() - began
-    began = time.process_time()
-    lexical.commit()
-    indexing += time.process_time() - began
-    record.close()
-    done.write_text(str(size))
-    return round(size / indexing)
+def open_search(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) -> tuple[Search, Library]:
+    """The product's own search over a corpus, which is made where it is missing, and the library behind it."""
+    library, _ = open_corpus(folder, size, made, analyzer)
+    return searching(library), library
 
 
-def open_search(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) -> tuple[Search, LexicalIndex]:
-    """The product's own search over a corpus, which is made where it is missing, and the index behind it."""
-    load(folder, size, made, analyzer)
-    record = Record.open(folder / "record.sqlite3")
-    lexical = LexicalIndex(folder / "lexical", analyzer)
-    retriever = Retriever(record, TwoLegs(lexical, None, SubwordEmbedding()), analyzer)
+def searching(library: Library) -> Search:
+    """A library's search, as a benchmark calls it."""
 
     def search(question: Question, filters: Filters) -> list[str]:
-        hits = retriever.search(question.text, language=question.language, limit=LIMIT, filters=filters)
+        hits = library.retriever.search(question.text, language=question.language, limit=LIMIT, filters=filters)
         return [hit.passage.id for hit in hits]
 
-    return search, lexical
+    return search
 
 
 def measure(folder: Path, size: int, count: int) -> Scale:
     """Everything about one size."""
     analyzer = Analyzer(load_lexicon())
     made = Synthetic(analyzer.lexicon)
-    rate = load(folder, size, made, analyzer)
+    library, rate = open_corpus(folder, size, made, analyzer)
+    library.close()
     questions = made.questions(size, count + WARM_UP)
     analyzer = Analyzer(analyzer.lexicon)
     before = _resident()
     began = time.perf_counter()
-    search, lexical = open_search(folder, size, made, analyzer)
+    search, library = open_search(folder, size, made, analyzer)
+    opened = time.perf_counter() - began
     search(questions[0], NONE)
     first = time.perf_counter() - began
     for question in questions[:WARM_UP]:
         search(question, NONE)
     asked = questions[WARM_UP:]
-    times = {name: time_questions(search, asked, filters) for name, filters in _filters(size).items()}
-    memory = (_resident() - before) / size
-    update, busy, alone = _update(lexical, next(made.passages(size)), lambda: search(asked[0], NONE), search, asked)
+    with library:
+        times = {name: time_questions(search, asked, filters) for name, filters in _filters(size).items()}
+        memory = (_resident() - before) / size
+        updates, busy, alone = _update(library, made, asked)
     return Scale(
         size=size,
         times=times,
@@ -155,7 +138,9 @@ def measure(folder: Path, size: int, count: int) -> Scale:
         disk=round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / size),
         rate=rate,
         first_answer_seconds=round(first, 3),
-        update_seconds=round(update, 3),
+        open_seconds=round(opened, 3),
+        update_seconds=round(statistics.median(updates), 3),
+        update_longest=round(max(updates), 3),
         p95_while_updating=round(busy, 3),
         p95_alone=round(alone, 3),
     )
@@ -170,34 +155,54 @@ def _filters(size: int) -> dict[str, Filters]:
     }
 
 
-def _update(
-    lexical: LexicalIndex, passage: Passage, look: Callable[[], object], search: Search, asked: Sequence[Question]
-) -> tuple[float, float, float]:
-    """Median seconds until a changed document is found, and p95 by the clock of questions meanwhile and before."""
-    alone = _percentile(list(islice(_clocked(search, asked), len(asked))))
-    stop, during = threading.Event(), []
+def _update(library: Library, made: Synthetic, asked: Sequence[Question]) -> tuple[list[float], float, float]:
+    """Seconds until a changed document is found, and p95 of questions meanwhile and without updates."""
+    search = searching(library)
+    alone, during, changing, stop = list[float](), list[float](), threading.Event(), threading.Event()
 
     def ask() -> None:
         while not stop.is_set():
             for taken in _clocked(search, asked):
-                during.append(taken)
+                (during if changing.is_set() else alone).append(taken)
                 if stop.is_set():
                     break
 
     asking = threading.Thread(target=ask)
     asking.start()
-    seconds = []
-    for _ in range(UPDATES):
-        time.sleep(0.3)
-        began = time.perf_counter()
-        lexical.remove([passage.document_id])
-        lexical.add([dataclasses.replace(passage)])
-        lexical.commit()
-        look()
-        seconds.append(time.perf_counter() - began)
-    stop.set()
-    asking.join()
-    return statistics.median(seconds), _percentile(during), alone
+    try:
+        seconds = list(_updates(library, made, changing, alone))
+    finally:
+        stop.set()
+        asking.join()
+    return seconds, _percentile(during), _percentile(alone)
+
+
+def _updates(library: Library, made: Synthetic, changing: threading.Event, alone: Sequence[float]) -> Iterator[float]:
+    """Replace a document again and again, as an upload does; `changing` is set meanwhile, with as many pauses."""
+    texts = [passage.text for passage in made.passages(DOCUMENT)]
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"{UPDATED}.txt"
+        for number in range(UPDATES + 1):
+            _wait(alone)
+            mark = f"Zqx{'abcdefghij'[number]}vk"
+            file.write_text("\n\n".join([f"{mark} {texts[0]}", *texts[1:]]), encoding="utf-8")
+            changing.set()
+            began = time.perf_counter()
+            add(library, file, UPDATED, path=file.name)
+            while not any(mark in hit.passage.text for hit in library.retriever.search(mark, language="en", limit=3)):
+                time.sleep(0.001)
+            taken = time.perf_counter() - began
+            changing.clear()
+            if number:  # The first one is added, and warms up.
+                yield taken
+        remove_documents(library, [UPDATED])
+
+
+def _wait(alone: Sequence[float]) -> None:
+    """Until some questions more have been asked without an update."""
+    until, end = len(alone) + 20, time.perf_counter() + PAUSE_SECONDS
+    while len(alone) < until or time.perf_counter() < end:
+        time.sleep(0.01)
 
 
 def _clocked(search: Search, asked: Sequence[Question]) -> Iterator[float]:
@@ -209,24 +214,6 @@ def _clocked(search: Search, asked: Sequence[Question]) -> Iterator[float]:
 
 def _percentile(taken: Sequence[float]) -> float:
     return statistics.quantiles(taken, n=100)[94]
-
-
-def _store(record: Record, batch: Sequence[Passage]) -> None:
-    """Put whole documents into the record, many a transaction; as a build does it, but for vectors and segments."""
-    by_document: dict[str, list[Passage]] = {}
-    for passage in batch:
-        by_document.setdefault(passage.document_id, []).append(passage)
-    with record.write() as connection:
-        for name, found in by_document.items():
-            document = Document(name, "", "", name, name, found[0].language, found[0].speaker.name)
-            row = rows.document_row(document) | {"passages": len(found), "origin": "added", "preparation": ""}
-            connection.execute(insert(documents), [row | {"source": None, "stored": now()}])
-            connection.execute(insert(passages), rows.passage_rows(found))
-
-
-def _batches(found: Iterator[Passage], size: int) -> Iterator[list[Passage]]:
-    while batch := list(islice(found, size)):
-        yield batch
 
 
 def _resident() -> int:
