@@ -76,6 +76,11 @@ class Record:
             found = connection.execute(_with_extraction(*rows.INFO_COLUMNS).order_by(documents.c.id))
             return [rows.document_info(row) for row in found]
 
+    def count_documents(self) -> int:
+        """How many documents there are."""
+        with self.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(documents)).scalar_one())
+
     def info(self, ids: Iterable[str]) -> dict[str, DocumentInfo]:
         """The documents of these ids; unknown ids are left out."""
         found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, ids)

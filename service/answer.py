@@ -107,13 +107,15 @@ class Quoting:
 
     def _speakers_asked_about(self, verdict: Verdict, filters: Filters) -> frozenset[str]:
         """Who is meant where all that no passage has is speakers' names ("Who is Ann Lee?")."""
-        names = self._speakers.names() if verdict.missing and not filters.speakers else ()
+        if not verdict.missing or filters.speakers:
+            return frozenset()
+        names = self._speakers.names()
         found = [named_speakers(term, names) for term in verdict.missing]
         return frozenset(name for one in found for name in one) if all(found) else frozenset()
 
     def _texts(self) -> int:
         """How many documents there are."""
-        return len(self._library.record.documents())
+        return self._library.record.count_documents()
 
     def coverage(self, question: Question) -> Coverage:
         """What measures texts against `question`."""

@@ -228,7 +228,7 @@ class Assistant:
 
     def readiness(self) -> Readiness:
         """Look at every part without changing it."""
-        documents = len(self.documents())
+        documents = self.library.record.count_documents()
         parts = self.library.conditions()
         usable = parts.get("record") == "ok" and any(parts.get(leg) == "ok" for leg in ("lexical", "vectors"))
         return Readiness(usable and documents > 0, documents, parts)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from index.analysis import QuestionTerm
 from service.conversations import Earlier
 from service.cues import Cues, words_in
-from service.speakers import named_speakers
+from service.speakers import Names, named_speakers
 
 if TYPE_CHECKING:
     from service.understand import Reading
@@ -56,7 +55,7 @@ def carry_on(
     return text, speakers
 
 
-def referent(earlier: Earlier, before: Reading, names: Collection[str]) -> str | None:
+def referent(earlier: Earlier, before: Reading, names: Names) -> str | None:
     """The one person whom "she" or "he" stands for after a question and its answer, None where it may be several.
 
     Whoever spoke in the question; else somebody it names in full; else the one person whom the answer quotes.

@@ -9,12 +9,13 @@ from index.engine import Words
 from index.errors import IndexUnavailable
 from index.normalising import normalise
 from service.cues import Cues
+from service.speakers import Names
 
 MIN_NAME_CHARACTERS = 5
 """A shorter name is one letter away from too many others."""
 
 
-def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: Cues, names: Collection[str]) -> str:
+def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: Cues, names: Names) -> str:
     """The question with the words mended that neither a dictionary nor a passage has, if the next one says something.
 
     That is a word of the passages, one that only frames the question ("authors"), or part of a speaker's name. A name
@@ -25,8 +26,7 @@ def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: 
     """
     try:
         corrected = lexical.correct(analyzer.question(text, language))
-        parts = {part.casefold() for name in names for part in name.split()}
-        read = {written: word for written, word in corrected.corrections if written not in parts}
+        read = {written: word for written, word in corrected.corrections if not names.has_part(written)}
         kept = {
             normalise(term.text): word
             for term in corrected.terms
@@ -39,7 +39,8 @@ def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: 
     except IndexUnavailable:
         return text
     for word in unknown:
-        near = [part for part in parts if word.casefold() not in parts and _is_slip(word.casefold(), part)]
+        begun = () if names.has_part(word) else names.parts_beginning(word[0])
+        near = [part for part in begun if _is_slip(word.casefold(), part)]
         if len(near) == 1:
             kept[normalise(word)] = near[0]
     return _replaced(text, kept, corrected.terms + corrected.functions)

@@ -13,7 +13,7 @@ from service.cues import Cues, Kind, has
 from service.follow_up import SEPARATOR, carry_on, referent
 from service.sides import Side, sides
 from service.slips import mend
-from service.speakers import named_speakers
+from service.speakers import Names, named_speakers
 from service.strings import answer_language
 
 
@@ -56,7 +56,7 @@ class Question:
 
 
 def understand(
-    text: str, *, language: str, earlier: Earlier | None, library: Library, cues: Cues, names: Collection[str]
+    text: str, *, language: str, earlier: Earlier | None, library: Library, cues: Cues, names: Names
 ) -> Question:
     """Understand one question.
 
@@ -111,7 +111,7 @@ class Reading:
     sides: tuple[Side, ...]
 
 
-def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collection[str]) -> Reading:
+def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Names) -> Reading:
     """Read a question for itself. Where nothing but its frame is left, it has no topical terms."""
     analysed = replace(analyzer.question(text, language), spelled=True)
     everything = sorted((*analysed.terms, *analysed.functions), key=lambda term: term.start)
@@ -147,7 +147,7 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Collec
     )
 
 
-def read_parts(standalone: str, language: str, analyzer: Analyzer, cues: Cues, names: Collection[str]) -> Reading:
+def read_parts(standalone: str, language: str, analyzer: Analyzer, cues: Cues, names: Names) -> Reading:
     """Read a question that is joined of several, each for itself: "And the Swedish one?" has no topic of its own.
 
     Which texts are meant is told by the last part that says it.

@@ -119,7 +119,7 @@ class StateCollector(Collector):
             usable.add_metric([part], condition == "ok")
         yield usable
         try:
-            passages, documents, lag = library.record.count(), len(library.record.documents()), library.lag()
+            passages, documents, lag = library.record.count(), library.record.count_documents(), library.lag()
         except IndexUnavailable:
             return
         counts = GaugeMetricFamily("kilde_passages", "Passages in the record.", labels=["language"])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from index.analysis import Analyzer, QuestionTerm, Token
-from index.entries import TOKEN
 from index.language import LanguageDetector
 from index.lexicon import LANGUAGES
 from service.coverage import Coverage
 from service.model.numbers import number_set, numbers
 from service.model.sources import Source
 from service.records import Fault
-from service.speakers import whole_words
+from service.speakers import Names, whole_words
 
 MAX_CHARACTERS = 600
 MIN_TOPIC = 0.35
@@ -65,7 +63,7 @@ class Checker:
         detector: LanguageDetector,
         frequency: Callable[[QuestionTerm], int],
         passages: int,
-        names: Collection[str],
+        names: Names,
     ) -> None:
         """`frequency` gives the number of `passages` that have a term; `names` are those of all who speak in them."""
         self._sources = {source.number: source for source in sources}
@@ -74,7 +72,7 @@ class Checker:
         self._detector = detector
         self._frequency = frequency
         self._passages = passages
-        self._names = by_first_word(frozenset(names))
+        self._names = names
 
     def check(self, sentence: str) -> Claim | Fault:
         """The sentence as it may be shown, or the first thing that is wrong with it."""
@@ -121,7 +119,7 @@ class Checker:
     def _names_stand(self, text: str, cited: Sequence[Source], evidence: str) -> bool:
         """Whether every name in the text stands in the evidence, or means what stands there ("Swedish", "svensk")."""
         tokens = self._analyzer.tokens(text, self._language)
-        if not all(whole_words(name, evidence, re.IGNORECASE) for name in self._speakers_in(text, tokens)):
+        if not all(whole_words(name, evidence, re.IGNORECASE) for name in self._speakers_in(text)):
             return False
         terms = self._analyzer.question(text, self._language)
         strengths = [self._analyzer.match(terms, source.evidence, source.passage.language) for source in cited]
@@ -138,15 +136,9 @@ class Checker:
             if is_name(token, text)
         )
 
-    def _speakers_in(self, text: str, tokens: Sequence[Token]) -> Iterator[str]:
+    def _speakers_in(self, text: str) -> list[str]:
         """The speakers whom the text names, in capitals or not: some call themselves "efa"."""
-        lowered = text.lower()
-        for token in tokens:
-            word = lowered[token.start : token.end]
-            for first in {word, GENITIVE.sub("", word)}:
-                for name in self._names.get(first, ()):
-                    if lowered.startswith(name.lower(), token.start):
-                        yield name
+        return [name for name in self._names.in_text(text) if whole_words(name, text, re.IGNORECASE)]
 
     def _on_topic(self, text: str, cited: Sequence[Source]) -> bool:
         """Whether the sentence is about what the passages are about; none can tell in a language without a lexicon."""
@@ -162,17 +154,6 @@ class Checker:
             unit.weight * max(match.units[place] for match in found) for place, unit in enumerate(coverage.units)
         )
         return together / total >= MIN_TOPIC and all(match.share >= MIN_TOPIC_EACH for match in found)
-
-
-@lru_cache(maxsize=4)
-def by_first_word(names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    """First word, lower case → the names that begin with it. There may be thousands, and they seldom change."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in names:
-        if words := TOKEN.findall(name):
-            first = words[0].lower()
-            found[first] = (*found.get(first, ()), name)
-    return found
 
 
 def tidy(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.records import Hit
 from service.records import Answer
+from service.speakers import Names
 from service.understand import Question
 
 Stopped = Callable[[], bool]
@@ -24,7 +25,7 @@ class Task:
     question: Question
     language: str
     hits: Sequence[Hit]
-    names: Collection[str]
+    names: Names
     extractive: Answer
     deadline: float
     shown: bool

@@ -7,12 +7,13 @@ import pytest
 from index.records import Filters
 from service.assistant import Assistant
 from service.records import Answer, ChatRequest, Section
+from service.speakers import Names
 from service.strings import LANGUAGES, strings
 from service.wording import markdown
 from tests.service.test_answer import ask
 from tests.service.test_understand import read
 
-NAMES = ("Anders", "Birgitte Krogh")
+NAMES = Names(("Anders", "Birgitte Krogh"))
 
 
 def sides(town: Assistant, text: str) -> list[str]:

@@ -6,10 +6,11 @@ import pytest
 
 from service.assistant import Assistant
 from service.conversations import Earlier
+from service.speakers import Names
 from tests.service.test_answer import ask
 from tests.service.test_understand import read
 
-NAMES = ("Anders", "Birgitte Krogh")
+NAMES = Names(("Anders", "Birgitte Krogh"))
 
 
 def standalone(town: Assistant, before: str, text: str, answer: str = "") -> str:

@@ -7,9 +7,10 @@ import pytest
 from service.assistant import Assistant
 from service.records import ChatRequest, Started
 from service.slips import mend
+from service.speakers import Names
 from tests.service.test_understand import CUES
 
-NAMES = ("Birgitte Krogh", "Anders")
+NAMES = Names(("Birgitte Krogh", "Anders"))
 
 
 @pytest.mark.parametrize(
@@ -48,8 +49,8 @@ def test_other_words_stay_as_they_are(town: Assistant, text: str, language: str)
 def test_a_speakers_own_name_is_never_a_slip(town: Assistant) -> None:
     """Also where no passage has the name, and one step leads to a word that they have."""
     library = town.library
-    text = "What does Societi say?"
-    found = mend(text, "en", analyzer=library.analyzer, lexical=library.lexical, cues=CUES, names=("Societi Rae",))
+    text, names = "What does Societi say?", Names(("Societi Rae",))
+    found = mend(text, "en", analyzer=library.analyzer, lexical=library.lexical, cues=CUES, names=names)
     assert found == text
 
 

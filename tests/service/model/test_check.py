@@ -14,6 +14,7 @@ from service.model.numbers import number_set
 from service.model.quoting import best_quote
 from service.model.sources import Source, choose_sources, written
 from service.records import Fault
+from service.speakers import Names
 from service.strings import strings
 
 
@@ -34,7 +35,7 @@ def checker(library: Library, language: str) -> Checker:
         detector=library.detector,
         frequency=library.lexical.document_frequency,
         passages=library.lexical.count(),
-        names={"Ingrid Solheim", "Marcus Webb", "Lina Ek", "efa", "sol 77"},
+        names=Names(("Ingrid Solheim", "Marcus Webb", "Lina Ek", "efa", "sol 77")),
     )
 
 
