@@ -1,9 +1,10 @@
-# The steps are those of the Makefile's runtime set-up; a test holds the two together.
+# The steps are those of the Makefile's runtime set-up, with the lock that has the image's extras; a test holds the two
+# together.
 FROM python:3.12-slim AS build
 WORKDIR /app
 RUN python -m venv .venv
-COPY requirements.lock pyproject.toml README.md LICENSE ./
-RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements.lock
+COPY requirements-image.lock pyproject.toml README.md LICENSE ./
+RUN .venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-image.lock
 COPY index index
 COPY service service
 COPY evaluation evaluation

@@ -5,6 +5,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 Q ?=
 DATA ?=
 SIZES ?= 1000 10000
+# What the image has beside what a bare machine needs: for several replicas, and for whoever watches over them.
+IMAGE_EXTRAS := --extra redis --extra traces
 # Passed by the environment, so that quotes and dollar signs in a question reach the command as they are.
 export Q
 
@@ -83,6 +85,7 @@ screenshots: .venv/dev
 # Only after changing the dependencies in pyproject.toml.
 lock: .venv/dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(IMAGE_EXTRAS) --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -c requirements.lock -o requirements-image.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -c requirements.lock -o requirements-dev.lock
 
 # Known faults in what we depend on. It asks PyPI and npm for their advisories, so it is not a part of CI: it fails where

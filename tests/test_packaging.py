@@ -26,12 +26,16 @@ def names(requirements: list[str]) -> set[str]:
 
 
 def test_every_dependency_is_locked_with_hashes() -> None:
-    """Both locks hold what pyproject.toml names, hash everything, and agree with each other."""
+    """The locks hold what pyproject.toml names, hash everything, and agree with each other."""
     runtime, development = pinned("requirements.lock"), pinned("requirements-dev.lock")
+    image = pinned("requirements-image.lock")
+    assert {name: image[name] for name in runtime} == runtime
+    assert names(PROJECT["optional-dependencies"]["redis"]) <= image.keys()
+    assert names(PROJECT["optional-dependencies"]["traces"]) <= image.keys()
     assert names(PROJECT["dependencies"]) <= runtime.keys()
     assert names(PROJECT["optional-dependencies"]["dev"]) <= development.keys()
     assert {name: development[name] for name in runtime} == runtime
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-image.lock", "requirements-dev.lock"):
         text = (ROOT / lock).read_text(encoding="utf-8")
         assert text.count("--hash=sha256:") >= len(pinned(lock))
         assert "://" not in text
@@ -68,12 +72,15 @@ def test_the_image_has_every_package_and_runs_as_nobody_special() -> None:
 
 
 def test_the_image_is_set_up_by_the_steps_of_the_makefile() -> None:
-    """The pip commands of the Dockerfile are those of the Makefile's runtime set-up."""
+    """The pip commands of the Dockerfile are those of the Makefile's runtime set-up, with the lock of the image."""
     pip = re.search(r"^PIP := (.+)$", MAKEFILE, re.MULTILINE)
     assert pip is not None
     command = pip[1].replace("$(BIN)", ".venv/bin")
     recipe = MAKEFILE.split(".venv/runtime:", 1)[1].split("\n\n", 1)[0]
-    steps = [step.replace("$(PIP)", command) for step in re.findall(r"@(\$\(PIP\) .+)$", recipe, re.MULTILINE)]
+    lock = ("requirements.lock", "requirements-image.lock")
+    steps = [
+        step.replace("$(PIP)", command).replace(*lock) for step in re.findall(r"@(\$\(PIP\) .+)$", recipe, re.MULTILINE)
+    ]
     assert steps == re.findall(r"^RUN (\S+/python -m pip .+)$", DOCKERFILE, re.MULTILINE)
     assert len(steps) == 2
 

@@ -36,9 +36,9 @@ T = TypeVar("T")
 ACKNOWLEDGE_SECONDS = 0.5
 """Slack is answered within a second, also while another process holds the record's write lock."""
 JOB_SECONDS = 600.0
-"""Longer than this, waiting for Slack included, and a job is handed over; well within its lease."""
+"""Longer than this, waiting for Slack included, and a job is handed over."""
 TAKE_SECONDS = 30.0
-"""How often jobs that other processes left are looked for."""
+"""How often jobs that other processes left are looked for, and the leases of those at work are renewed."""
 CLEAN_EVERY = 120
 """… and after how many of these looks old events are forgotten: an hour."""
 LANGUAGE_CHARACTERS = 500
@@ -73,6 +73,7 @@ class Answers:
         self._api_url = api_url
         self._shutdown_seconds = shutdown_seconds
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()
         self._keeper: asyncio.Task[None] | None = None
         self._stopped = Flag()
         self._thread_locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
@@ -165,6 +166,8 @@ class Answers:
         looks = 0
         while True:
             try:
+                if held := tuple(self._held):
+                    await self.in_record(self.ledger.renew, held)
                 if looks % CLEAN_EVERY == 0:
                     await self.in_record(self.ledger.clean)
                 for taken in await self.in_record(self.ledger.take):
@@ -184,7 +187,15 @@ class Answers:
         await self._work(taken, web_client(self._api_url, self.session, found.bot_token))
 
     async def _work(self, taken: Taken, client: AsyncWebClient) -> None:
-        """Answer and deliver one job that is ours, then note that it is done, or hand it over."""
+        """Work on a job that is ours, whose lease is renewed meanwhile."""
+        self._held.add(taken.job.id)
+        try:
+            await self._through(taken, client)
+        finally:
+            self._held.discard(taken.job.id)
+
+    async def _through(self, taken: Taken, client: AsyncWebClient) -> None:
+        """Answer and deliver a job, then note that it is done, or hand it over."""
         run = Run(self, taken, client)
         try:
             async with asyncio.timeout(JOB_SECONDS):

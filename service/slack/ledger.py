@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,8 +17,8 @@ from service.slack.job import Job
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 900.0
-"""A process that has had a job for so long is taken for dead; it gives a job back itself long before."""
+LEASE_SECONDS = 120.0
+"""A process that has not renewed the lease of a job for so long is taken for dead."""
 REMEMBERED_HOURS = 24.0
 """Slack repeats an event for about an hour; after a day none is expected again."""
 RETRY_SECONDS = (30.0, 120.0, 600.0, 1800.0)
@@ -110,6 +111,12 @@ class Ledger:
                 .where(slack_events.c.id == job.id)
                 .values(due=moment(wait_seconds), delivered=delivered, job=job.as_json())
             )
+
+    def renew(self, names: Collection[str]) -> None:
+        """Keep jobs that are still worked on from being taken by others."""
+        with self._record.write() as connection:
+            mine = and_(slack_events.c.id.in_(names), slack_events.c.due.is_not(None))
+            connection.execute(update(slack_events).where(mine).values(due=moment(LEASE_SECONDS)))
 
     def take(self, limit: int = 20) -> list[Taken]:
         """Take over jobs that are due, longest due first; each one goes to one caller."""

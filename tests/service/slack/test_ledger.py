@@ -61,6 +61,20 @@ def test_a_job_that_is_handed_over_is_taken_once(record: Record) -> None:
     assert not ledger.claim(JOB)
 
 
+def test_a_job_that_is_worked_on_is_not_taken(record: Record) -> None:
+    """However long it takes, its lease is renewed; one that is done meanwhile stays done."""
+    ledger = Ledger(record)
+    ledger.claim(JOB)
+    with record.write() as connection:
+        connection.execute(update(slack_events).values(due=moment(-1)))
+    ledger.renew([JOB.id])
+    assert ledger.take() == []
+    ledger.finish(JOB)
+    ledger.renew([JOB.id])
+    with record.read() as connection:
+        assert connection.execute(select(slack_events.c.due)).scalar_one() is None
+
+
 def test_a_job_waits_for_its_time(record: Record) -> None:
     """What failed is not tried again at once."""
     ledger = Ledger(record)
