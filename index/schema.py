@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The Alembic revision that these tables are at: compared on opening, so that Alembic is only imported to migrate."""
 
 # Named, because a later migration can only alter or drop a constraint that has a name.
@@ -122,7 +122,7 @@ passages = Table(
     # A copy of document.text[start:end]; docs/decisions/0202 has the figures for keeping it.
     Column("text", Text, nullable=False),
     Column("language", String(16), nullable=False),
-    Column("speaker_name", Text),
+    Column("speaker_name", Text, index=True),
     Column("speaker_role", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("number", Integer, nullable=False),

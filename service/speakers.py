@@ -20,11 +20,12 @@ class Names(Collection[str]):
     """Names by their words: there may be a hundred thousand of them, and a text has a few."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._all = frozenset(names)
+        self.all = frozenset(names)
+        """Each of them as the documents write it."""
         self._by_word: dict[str, list[str]] = defaultdict(list)
         self._by_part: dict[str, list[str]] = defaultdict(list)
         self._by_letter: dict[str, set[str]] = defaultdict(set)
-        for name in sorted(self._all):
+        for name in sorted(self.all):
             for part in dict.fromkeys(name.split()):
                 self._by_part[part].append(name)
                 self._by_letter[part[0].casefold()].add(part.casefold())
@@ -32,13 +33,13 @@ class Names(Collection[str]):
                     self._by_word[word[0].casefold()].append(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._all
+        return name in self.all
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
+        return iter(self.all)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self.all)
 
     def in_text(self, text: str) -> list[str]:
         """The names that `text` may have: one of their parts begins with a word of it. The longest first."""
@@ -73,8 +74,11 @@ class Speakers:
         generation = self._record.generation()
         if generation != self._generation:
             with self._record.read() as connection:
-                found = connection.execute(select(passages.c.speaker_name).distinct()).scalars()
-                self._names = Names(name for name in found if name)
+                spoken = connection.execute(select(passages.c.speaker_name).distinct()).scalars()
+                found = frozenset(name for name in spoken if name)
+            # Most changes bring nobody new.
+            if found != self._names.all:
+                self._names = Names(found)
             self._generation = generation
         return self._names
 
