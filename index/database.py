@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from index import postgresql, sqlite
-from index.errors import IndexUnavailable
+from index.errors import IndexBusy, IndexUnavailable
 from index.schema import REVISION
 
 BUSY_TIMEOUT_SECONDS = 5.0
@@ -106,7 +106,7 @@ def explained(url: URL) -> Iterator[None]:
     except IntegrityError:
         raise
     except (DBAPIError, PoolTimeout) as error:
-        raise IndexUnavailable(_explain(error, _name(url))) from error
+        raise _explain(error, _name(url)) from error
 
 
 def _url(url_or_path: str | Path) -> URL:
@@ -165,11 +165,12 @@ def _migrate(connection: Connection, found: str | None, name: str) -> None:
     command.upgrade(config, "head")
 
 
-def _explain(error: DBAPIError | PoolTimeout, name: str) -> str:
+def _explain(error: DBAPIError | PoolTimeout, name: str) -> IndexUnavailable:
     if isinstance(error, PoolTimeout):
-        return f"the record {name} is busy: every connection is in use; try again"
+        return IndexBusy(f"the record {name} is busy: every connection is in use; try again")
     explain = sqlite.explain if hasattr(error.orig, "sqlite_errorcode") else postgresql.explain
-    return explain(error.orig, name) or f"the record {name} cannot be used: {_first_line(error.orig)}"
+    found = explain(error.orig, name)
+    return found or IndexUnavailable(f"the record {name} cannot be used: {_first_line(error.orig)}")
 
 
 def _first_line(error: object) -> str:

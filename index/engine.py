@@ -70,6 +70,14 @@ class EngineSearch(Protocol):
         """The state of each part of the engine: "ok", or what is wrong with it."""
         ...
 
+    def find_faults(self) -> dict[str, str]:
+        """What is damaged, missing or has failed in use, by part; looked for once a second."""
+        ...
+
+    def mend(self, faults: Collection[str]) -> None:
+        """Build these parts anew from the record, under the writer lock; searching goes on with what is left."""
+        ...
+
     def warm_up(self) -> None:
         """Do now what the first search would otherwise wait for."""
         ...

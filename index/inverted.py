@@ -132,7 +132,8 @@ class InvertedIndex:
 
     def count(self) -> int:
         """How many passages there are."""
-        return int(self._state.searcher.num_docs)
+        with self._explained("read"):
+            return int(self._state.searcher.num_docs)
 
     def document_frequency(self, term: str) -> int:
         """How many passages have the term; passages removed since the last merge may still be counted."""
@@ -141,7 +142,8 @@ class InvertedIndex:
         if found is None:
             if len(known) >= MAX_REMEMBERED:
                 known.clear()
-            found = known[term] = int(self._state.searcher.doc_freq(TERMS, term))
+            with self._explained("read"):
+                found = known[term] = int(self._state.searcher.doc_freq(TERMS, term))
         return found
 
     def rarities(self, terms: Sequence[str]) -> list[float]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import conditions
 from index.errors import IndexUnavailable
-from index.healing import Healing
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
@@ -68,7 +67,6 @@ class OpenLegs:
         self._repair: threading.Thread | None = None
         self._warm = False
         self._stopped = threading.Event()
-        self._healing = Healing(data_dir, upkeep, self._failed)
         self._legs = self._open(None)
         if upkeep.find_vectors_fault(self._legs.manifest.vectors) or upkeep.embedder.lacks_vectors():
             # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
@@ -88,13 +86,11 @@ class OpenLegs:
             if not self._warm:
                 self._warm = True
                 self._legs = self._open(None)
-                self._healing.start()
         self._legs.vectors.warm_up()
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes; what a model still has to embed waits."""
         self._stopped.set()
-        self._healing.stop()
         if self._repair is not None:
             self._repair.join(CLOSING_SECONDS if self._upkeep.embedder.is_neural else None)
         self._legs.vectors.close()
@@ -126,11 +122,28 @@ class OpenLegs:
 
     def conditions(self) -> dict[str, str]:
         """The state of each index: "ok", or what is wrong with it."""
-        found = conditions.of_indexes(self._upkeep, self.current)
-        for name, fault in self._healing.faults.items():
-            if found[name] == "ok":
-                found[name] = f"damaged, and built anew from the record: {fault}"
-        return found
+        return conditions.of_indexes(self._upkeep, self.current)
+
+    def find_faults(self) -> dict[str, str]:
+        """What is damaged, missing or has failed in use, by part: "lexical", "vectors"."""
+        upkeep = self._upkeep
+        manifest = upkeep.manifest()
+        found = {"lexical": upkeep.find_lexical_fault(manifest.lexical) or upkeep.find_missing(manifest.lexical)}
+        if not upkeep.embedder.is_neural:  # Those have a thread of their own (`_embed`), which waits for a model.
+            served = manifest.vectors if not upkeep.chroma_url else None
+            found["vectors"] = upkeep.find_vectors_fault(manifest.vectors) or upkeep.find_missing(served)
+        for part, folder in self._failed().items():
+            leg = manifest.lexical if part == "lexical" else manifest.vectors
+            if leg is not None and leg.folder == folder and not found.get(part):
+                found[part] = "it failed in use"
+        return {part: fault for part, fault in found.items() if fault}
+
+    def mend(self, faults: Collection[str]) -> None:
+        """Build these parts anew from the record, under the writer lock."""
+        manifest = self._upkeep.manifest()
+        legs = {"lexical": manifest.lexical, "vectors": manifest.vectors}
+        suspect = {leg.folder for part, leg in legs.items() if leg is not None and part in faults}
+        self._upkeep.bring_up_to_date(suspect=suspect)
 
     def _failed(self) -> dict[str, str]:
         """Which index failed in use, and its folder."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index import explanation, inverted, scoring, spelling, word_cache
 from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.asking import Asked
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, unwritable
 from index.explanation import Contribution
 from index.inverted import Entry, InvertedIndex
 from index.packed import PackedRows, PackedWriter
@@ -137,7 +137,7 @@ class LexicalIndex:
             word_cache.save(self._words_file(language), words.seen(language), self._analyzer.fingerprint)
             words.note_kept(language)
         except OSError as error:
-            raise IndexUnavailable(f"cannot write the lexical index in {self.folder}: {error.strerror}") from error
+            raise unwritable(f"cannot write the lexical index in {self.folder}", error) from error
 
     def _words_file(self, language: str) -> Path:
         return self.folder / word_cache.FILE_NAME.format(language)
@@ -164,11 +164,15 @@ class LexicalIndex:
         if term.surface:
             names.append(SURFACE + term.surface)
         total = 0
-        for index in self._indexes.values():
-            most = 0
-            for name in names:
-                most = max(most, index.document_frequency(name))
-            total += most
+        try:
+            for index in self._indexes.values():
+                most = 0
+                for name in names:
+                    most = max(most, index.document_frequency(name))
+                total += most
+        except IndexUnavailable:
+            self.failed = True
+            raise
         return total
 
     def correct(self, question: QuestionTerms) -> QuestionTerms:

@@ -7,18 +7,19 @@ Layout: `record.sqlite3` is the truth. `derived/` holds the lexical and the vect
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from index.analysis import Analyzer
+from index.analysis import Analyzer, QuestionTerm
+from index.caretaker import Caretaker
 from index.chunk import MAX_TOKENS
 from index.database import writing_documents
 from index.embedded import open_embedded
 from index.embedder import Progress
 from index.embedding import Embedding
 from index.engine import EngineSearch, EngineUpkeep, Words
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, unwritable
 from index.language import LanguageDetector
 from index.lexicon import load_lexicon
 from index.load import MAX_BYTES
@@ -63,6 +64,7 @@ class Library:
         self.max_bytes = max_bytes
         self._search = search
         self._reranker = reranker
+        self._caretaker = Caretaker(data_dir, upkeep, search)
 
     @property
     def record(self) -> Record:
@@ -107,6 +109,9 @@ class Library:
         except IndexUnavailable as error:
             found["record"] = str(error)
         found |= self._search.conditions()
+        for name, fault in self._caretaker.faults.items():
+            if found[name] == "ok":
+                found[name] = f"damaged, and built anew from the record: {fault}"
         if self._reranker is not None:
             found["reranker"] = self._reranker.trouble or "ok"
         return found
@@ -126,9 +131,24 @@ class Library:
         """How many passages of the record each part of the engine does not hold yet. Raises IndexUnavailable."""
         return self.upkeep.lag()
 
+    def document_frequency(self, term: QuestionTerm) -> int:
+        """How many passages have a term; 0 while the engine cannot say so."""
+        try:
+            return self.lexical.document_frequency(term)
+        except IndexUnavailable:
+            return 0
+
+    def indexed_passages(self) -> int:
+        """How many passages are indexed; those of the record while the engine cannot say so."""
+        try:
+            return self.lexical.count()
+        except IndexUnavailable:
+            return sum(self.record.count().values())
+
     def warm_up(self) -> None:
-        """Do now what the first search would wait for: for a process that stays, which pays for it only once."""
+        """Do now what the first search would wait for, and look after the engine from now on: for a process that stays."""
         self._search.warm_up()
+        self._caretaker.start()
 
     @contextmanager
     def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[EngineUpkeep]:
@@ -140,29 +160,20 @@ class Library:
         ):
             yield self.upkeep
 
-    def follow(self) -> bool:
-        """Bring the engine up to what others have changed in the record; return whether it was behind.
+    def look_after(self) -> bool:
+        """Have the engine follow the record, and mend them, once; return whether anything was not in order.
 
-        Others are replicas of the service that share the record and have data folders of their own, or a process that
-        died between storing a document and indexing it. Where somebody is at it, nothing is done.
-
-        Raises:
-            IndexUnavailable: the record or the engine cannot be used.
+        A service does so every second, once it is warmed up. Raises what `Caretaker.look` raises.
         """
-        if not self.upkeep.behind():
-            return False
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(writer_lock(self.data_dir, timeout_seconds=0))
-                if self.upkeep.is_shared:
-                    stack.enter_context(writing_documents(self.record.engine, 0))
-            except IndexUnavailable:
-                return True
-            self.upkeep.follow()
-        return True
+        return self._caretaker.look()
+
+    def on_repair(self, observer: Callable[[str], None]) -> None:
+        """Have somebody told whenever this process has built a part of the engine anew: "lexical", say."""
+        self._caretaker.repaired.append(observer)
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes and the record."""
+        self._caretaker.stop()
         self._search.close()
         if isinstance(self.embedding, NeuralEmbedding):
             self.embedding.close()
@@ -186,8 +197,7 @@ def open_record(data_dir: Path, database_url: str | None = None) -> Record:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise IndexUnavailable(f"expected a data folder at {data_dir}, and it cannot be made: {reason}") from None
+        raise unwritable(f"expected a data folder at {data_dir}, and it cannot be made", error) from None
     return Record.open(database_url or data_dir / RECORD_NAME)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import IndexUnavailable
+from index.errors import IndexBusy, unwritable
 from index.schema import now
 
 FILE_NAME = "writer.lock"
@@ -21,8 +21,8 @@ def writer_lock(data_dir: Path, *, timeout_seconds: float, file_name: str = FILE
     EMBEDDING_NAME is the lock of the one process that has a model embed: for hours, in which others may write.
 
     Raises:
-        IndexUnavailable: another process, which the message names, held it all the time, or the folder cannot be
-            written.
+        IndexBusy: another process, which the message names, held it all the time.
+        IndexUnavailable: the folder cannot be written.
     """
     # Imported here because only writers need it.
     from filelock import FileLock, Timeout
@@ -37,11 +37,11 @@ def writer_lock(data_dir: Path, *, timeout_seconds: float, file_name: str = FILE
         lock = FileLock(path, timeout=timeout_seconds, thread_local=False, on_acquired=sign)
         lock.acquire()
     except Timeout:
-        raise IndexUnavailable(
+        raise IndexBusy(
             f"the index in {data_dir} is being written by {_holder(path)}; wait for it to finish, or stop it"
         ) from None
     except OSError as error:
-        raise IndexUnavailable(f"the data folder {data_dir} cannot be written: {error.strerror or error}") from None
+        raise unwritable(f"the data folder {data_dir} cannot be written", error) from None
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from index.errors import IndexUnavailable
+from index.errors import unwritable
 
 FILE_NAME = "manifest.json"
 FORMAT = 2
@@ -83,7 +83,7 @@ def write(folder: Path, manifest: Manifest) -> None:
         temporary.replace(folder / FILE_NAME)
         _sync_folder(folder)
     except OSError as error:
-        raise IndexUnavailable(f"the folder {folder} cannot be written: {error.strerror or error}") from None
+        raise unwritable(f"the folder {folder} cannot be written", error) from None
 
 
 def take_stock(folder: Path, former: Mapping[str, FileState], *, skip: frozenset[str]) -> dict[str, FileState]:

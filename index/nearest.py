@@ -164,7 +164,8 @@ class NearestPassages:
         with self._lock:
             former = self._recent
             generation, changed = self._record.changed_since(former.generation)
-            if generation != former.generation:
+            # Somebody who reads an earlier state of the record must not undo what others have read since.
+            if generation > former.generation:
                 count = self._record.passages_since(former.generation)
                 if count > MAX_COMPARED:
                     raise IndexUnavailable(

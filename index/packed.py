@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, unwritable
 from index.scoring import HEADER, VECTOR_SCALE, Packed
 
 MAGIC = int.from_bytes(b"kilde-p1", "little")
@@ -74,7 +74,10 @@ class PackedRows:
         owners, terms = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.uint64)]
         for file, places, within in self._files_of(rows):
             starts = file.starts[within].astype(np.int64)
-            counts = (file.starts[within + 1].astype(np.int64) - starts) * with_terms[places]
+            counts = file.starts[within + 1].astype(np.int64) - starts
+            if counts.min() < 0 or starts.min() < 0 or int((starts + counts).max()) > len(file.terms):
+                raise IndexUnavailable(f"expected the places of {len(file.terms)} terms in {file.path}, found others")
+            counts *= with_terms[places]
             ends = counts.cumsum()
             lengths[places] = file.lengths[within]
             cosines[places] = file.vectors[within].take(dimensions, axis=1).astype(np.float32) @ factors
@@ -83,12 +86,12 @@ class PackedRows:
         return Packed(lengths, np.concatenate(owners), np.concatenate(terms), cosines)
 
     def ids(self, rows: NDArray[np.int64]) -> list[str]:
-        """The passage ids of these rows, in their order."""
+        """The passage ids of these rows, in their order; one that is damaged is no passage's."""
         found = [""] * len(rows)
         for file, places, within in self._files_of(rows):
             starts, ends = file.id_starts[within].tolist(), file.id_starts[within + 1].tolist()
             for place, start, end in zip(places.tolist(), starts, ends, strict=True):
-                found[place] = file.ids[start:end].tobytes().decode()
+                found[place] = file.ids[start:end].tobytes().decode(errors="replace")
         return found
 
     def _files_of(self, rows: NDArray[np.int64]) -> list[tuple[_File, NDArray[np.intp], NDArray[np.int64]]]:
@@ -182,12 +185,15 @@ def _write(path: Path, *columns: NDArray[Any]) -> None:
     vectors, _, terms, _, lengths, ids = columns
     head = np.array([MAGIC, len(lengths), vectors.shape[1], len(terms), len(ids)], dtype="<u8")
     temporary = path.with_suffix(".new")
-    with temporary.open("wb") as file:
-        for column in (head, *columns):
-            file.write(np.ascontiguousarray(column).data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            for column in (head, *columns):
+                file.write(np.ascontiguousarray(column).data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise unwritable(f"the packed passages {path} cannot be written", error) from error
 
 
 def _open(path: Path) -> _File:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
 
-from index.errors import IndexUnavailable
+from index.errors import IndexBusy, IndexUnavailable, NoRoom, NotWritable
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000
@@ -37,6 +37,8 @@ _EXPLANATIONS = {
     "55": "is locked by another process; wait for it to finish, or stop it",
     "57": "is stopping or starting, or a statement took too long; it is used again when it answers",
 }
+
+_KINDS = {"25": NotWritable, "40": IndexBusy, "53100": NoRoom, "55": IndexBusy}
 
 # What the server says before there is a connection, which has no SQLSTATE.
 _WORDS = {
@@ -109,7 +111,7 @@ def alone(engine: Engine, key: int, timeout_seconds: float, busy: str) -> Iterat
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
             if time.monotonic() > until:
-                raise IndexUnavailable(busy)
+                raise IndexBusy(busy)
             time.sleep(POLL_SECONDS)
         try:
             yield
@@ -122,12 +124,15 @@ def lock_migrations(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
 
 
-def explain(error: BaseException | None, name: str) -> str | None:
-    """Say in one line what an error of the driver means, or None where it means nothing in particular."""
+def explain(error: BaseException | None, name: str) -> IndexUnavailable | None:
+    """What an error of the driver means, in one line, or None where it means nothing in particular."""
     state = getattr(error, "sqlstate", None)
     if state is None:
         # Errors of a connection that never came about have no state, only the server's or the system's words.
         words = str(error)
         state = next((found for word, found in _WORDS.items() if word in words), "08")
     found = _EXPLANATIONS.get(state) or _EXPLANATIONS.get(state[:2])
-    return None if found is None else f"the record {name} {found}"
+    if found is None:
+        return None
+    kind = _KINDS.get(state) or _KINDS.get(state[:2], IndexUnavailable)
+    return kind(f"the record {name} {found}")

@@ -6,6 +6,7 @@ derived index can tell what it has missed. All methods may be called from any th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ class Record:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = for_writing(engine)
+        self._moment = threading.local()
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
 
@@ -54,8 +56,26 @@ class Record:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the record throughout."""
+        held: Connection | None = getattr(self._moment, "connection", None)
+        if held is not None:
+            with explained(self.engine.url):
+                yield held
+            return
         with explained(self.engine.url), self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Have whatever this thread reads meanwhile be of one state of the record, that of the first reading.
+
+        Not for every question: while somebody reads, SQLite's write-ahead log cannot begin anew, and grows.
+        """
+        with explained(self.engine.url), self.engine.connect() as connection:
+            self._moment.connection = connection
+            try:
+                yield
+            finally:
+                self._moment.connection = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
 
-from index.errors import IndexUnavailable
+from index.errors import IndexBusy, IndexUnavailable, NoRoom, NotWritable
 
 
 def engine_settings(url: URL) -> dict[str, Any]:
@@ -48,21 +48,40 @@ def prepare(engine: Engine, busy_timeout_seconds: float) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def explain(error: BaseException | None, name: str) -> str | None:
-    """Say in one line what an error of the driver means, or None where it means nothing in particular."""
+# What fails where a disk has become read-only under an open file.
+_WRITING = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+    }
+)
+
+
+def explain(error: BaseException | None, name: str) -> IndexUnavailable | None:
+    """What an error of the driver means, in one line, or None where it means nothing in particular."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
     match code & 0xFF:  # The extended codes of SQLite carry the primary one in the lowest byte.
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return f"the record {name} is locked by another process; wait for it to finish, or stop it"
+            return IndexBusy(f"the record {name} is locked by another process; wait for it to finish, or stop it")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return f"the record {name} cannot be written; make the file and its folder writable"
+            return NotWritable(f"the record {name} cannot be written; make the file, its folder and the disk writable")
         case sqlite3.SQLITE_CANTOPEN:
-            return f"the record {name} cannot be opened; expected a file in a folder that can be read and written"
+            said = "expected a file in a folder that can be read and written"
+            return IndexUnavailable(f"the record {name} cannot be opened; {said}")
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return f"the record {name} is damaged ({error}); restore it from a copy, or delete it and index again"
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-            return f"the record {name} cannot be read or written ({error}); free space or check the disk"
+            said = "restore it from a copy, or delete it and index again"
+            return IndexUnavailable(f"the record {name} is damaged ({error}); {said}")
+        case sqlite3.SQLITE_FULL:
+            return NoRoom(f"the record {name} cannot be written: its disk is full; free space")
+        case sqlite3.SQLITE_IOERR if code in _WRITING:
+            return NotWritable(f"the record {name} cannot be written ({error}); check the disk")
+        case sqlite3.SQLITE_IOERR:
+            return IndexUnavailable(f"the record {name} cannot be read or written ({error}); check the disk")
         case _:
             return None

@@ -7,6 +7,7 @@ and what was missed is done the next time.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ from index.analysis import Analyzer
 from index.database import writing_vectors
 from index.embedder import BATCH, Embedder, Progress
 from index.embedding import Embedding
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, unwritable
 from index.exchange import NewVersion
 from index.language import LanguageDetector
 from index.lexical import LexicalIndex
@@ -44,8 +45,9 @@ BUILT_AT_OPENING = 5000
 # An index that keeps more rows than this is built anew: twice its passages, and some more for small ones.
 MAX_WORN, MIN_WORN = 2, 2000
 # Files that tantivy and SQLite change by themselves and check themselves; a damaged cache of words is left unread.
+TANTIVY_LISTS = ("meta.json", ".managed.json")
 LEXICAL_SKIP = frozenset(
-    {"meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock", word_cache.FILE_NAME.format("*")}
+    {*TANTIVY_LISTS, ".tantivy-meta.lock", ".tantivy-writer.lock", word_cache.FILE_NAME.format("*")}
 )
 VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal", "-wal", "-shm")})
 
@@ -116,7 +118,7 @@ class Upkeep:
             return "there is no lexical index"
         if leg.settings != self.analyzer.fingerprint:
             return "the lexical index was built with another lexicon or analysis"
-        return self._fault_of_folder(leg)
+        return self._fault_of_folder(leg) or _fault_of_lists(self.folder / leg.folder, leg)
 
     def find_vectors_fault(self, leg: Leg | None) -> str | None:
         """Return in words why the vector index must not be searched, or None."""
@@ -193,7 +195,7 @@ class Upkeep:
         """Bring both indexes up to what replicas have stored; the vectors of few documents need no index."""
         self.catch_up()
         manifest = self.manifest()
-        # What a model makes has a thread of its own (index.legs), and what is damaged or missing, too (index.healing).
+        # What a model makes has a thread of its own (index.legs); what is damaged is mended apart (index.caretaker).
         if not self.embedder.is_neural and self.find_vectors_fault(manifest.vectors) is None:
             with suppress(IndexUnavailable):  # Of the server of vectors: words must not wait for it.
                 self._bring_vectors(manifest, (), opening=False, progress=None)
@@ -318,7 +320,7 @@ class Upkeep:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise IndexUnavailable(f"the folder {self.folder} cannot be made: {error.strerror or error}") from None
+            raise unwritable(f"the folder {self.folder} cannot be made", error) from None
 
     def _new_folder(self, leg: str) -> str:
         taken = [
@@ -342,6 +344,18 @@ class Upkeep:
                 shutil.rmtree(found, ignore_errors=True)
             elif found.name.startswith(f"{manifests.FILE_NAME}."):
                 found.unlink(missing_ok=True)
+
+
+def _fault_of_lists(folder: Path, leg: Leg) -> str | None:
+    """Return which of tantivy's own lists of files cannot be read, in words, or None; it writes each in one step."""
+    for language in {name.partition("/")[0] for name in leg.files if "/" in name}:
+        for name in TANTIVY_LISTS:
+            path = folder / language / name
+            try:
+                json.loads(path.read_bytes())
+            except (OSError, ValueError):
+                return f"{path} cannot be read"
+    return None
 
 
 def _fault_of_sqlite(path: Path) -> str | None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, unwritable
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -146,7 +146,7 @@ def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise IndexUnavailable(f"cannot write the vector index to {place}: {error.strerror or error}") from None
+            raise unwritable(f"cannot write the vector index to {place}", error) from None
     client, prefix = _open(place), _prefix(place)
     try:
         with _explained(place):

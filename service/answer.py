@@ -119,12 +119,11 @@ class Quoting:
 
     def coverage(self, question: Question) -> Coverage:
         """What measures texts against `question`."""
-        lexical = self._library.lexical
         return Coverage(
             question.terms,
             self._library.analyzer,
-            lexical.document_frequency,
-            lexical.count(),
+            self._library.document_frequency,
+            self._library.indexed_passages(),
             carried=question.carried,
             analyse=self._analyse,
         )

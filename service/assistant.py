@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,11 +15,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from index.build import folder_changed
+from index.errors import IndexUnavailable
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.aids import Aids
 from service.answer import Quoting
-from service.conversations import Conversations, Earlier, new_id
+from service.conversations import Conversation, Conversations, Earlier, new_id
 from service.cues import Cues
 from service.errors import UnknownDocument
 from service.evidence import load_judge
@@ -36,10 +39,13 @@ if TYPE_CHECKING:
     from service.model.opening import Model
 
 
+log = logging.getLogger(__name__)
+
 MAX_HISTORY = 10
 """Turns that a follow-up is understood by; each one takes up what it needs of those before it."""
-MAX_ATTEMPTS = 5
-"""Times that quotes are sought while their documents change; the last time what has changed is left out."""
+MAX_ATTEMPTS, FREE_ATTEMPTS = 6, 2
+"""Times that quotes are sought while documents change under them. From the third time on, all is read from one state of
+the record, so that what is found is also verified: changes that come faster than an answer do not matter any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +151,20 @@ class Assistant:
             ),
         )
         if request.keep:
-            with self.watch.stage("keep"):
-                kept = ReplyModel.of(reply).model_dump(mode="json")
-                self.conversations.add(conversation, reply.message_id, request.message, kept)
+            reply = self._keep(conversation, reply)
         self.watch.replied(reply)
         yield Done(reply)
+
+    def _keep(self, conversation: Conversation, reply: Reply) -> Reply:
+        """Keep a reply in its conversation. Where that cannot be, it is an answer all the same, and says so."""
+        with self.watch.stage("keep"):
+            try:
+                stored = ReplyModel.of(reply).model_dump(mode="json")
+                self.conversations.add(conversation, reply.message_id, reply.question, stored)
+            except IndexUnavailable as error:
+                log.warning("an answer was given, and could not be kept: %s", error)
+                return replace(reply, kept=False)
+        return reply
 
     def _find(self, question: Question, filters: Filters) -> tuple[list[Hit], Answer, float]:
         """The passages for a question, its answer in quotes, and when the passages were there.
@@ -157,14 +172,19 @@ class Assistant:
         Both are of one moment: when a document has changed in between, both are sought again.
         """
         record = self.library.record
-        for _ in range(MAX_ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             generation = record.generation()
-            with self.watch.stage("retrieve"):
-                hits = find(question, self.library.retriever, filters)
-            retrieved = time.perf_counter()
-            with self.watch.stage("choose"):
-                found = self._quoting.answer(question, hits, filters)
-            if not record.changed_since(generation)[1].intersection(hit.passage.document_id for hit in hits):
+            held = attempt >= FREE_ATTEMPTS
+            with record.one_moment() if held else nullcontext():
+                with self.watch.stage("retrieve"):
+                    hits = find(question, self.library.retriever, filters)
+                retrieved = time.perf_counter()
+                with self.watch.stage("choose"):
+                    found = self._quoting.answer(question, hits, filters)
+            changed = record.changed_since(generation)[1]
+            used = {hit.passage.document_id for hit in hits}.union(one.quote.document_id for one in found.citations)
+            # What is not answered may only not have been found because it was being exchanged.
+            if not changed or (found.answered and (held or not changed & used)):
                 break
         self.watch.found(hits)
         return hits, found, retrieved
@@ -196,7 +216,8 @@ class Assistant:
             hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
         self.watch.found(hits)
         documents = library.record.info({hit.passage.document_id for hit in hits})
-        return Found(tuple(hits), documents, language)
+        # One that has been removed just now is not shown any more.
+        return Found(tuple(hit for hit in hits if hit.passage.document_id in documents), documents, language)
 
     def documents(self) -> list[DocumentInfo]:
         """Every indexed document, in the order of their ids."""

@@ -150,7 +150,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What every edge shows: the answer with the question as understood and the ids to refer back to."""
+    """What every edge shows: the answer with the question as understood and the ids to refer back to.
+
+    `kept` is False where it should have been kept in its conversation and could not be (the disk is full, say): the
+    ids then lead nowhere.
+    """
 
     conversation_id: str
     message_id: str
@@ -159,6 +163,7 @@ class Reply:
     question_language: str
     answer: Answer
     timings_ms: Timings
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

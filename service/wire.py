@@ -183,6 +183,7 @@ class ReplyModel(BaseModel):
     sections: list[SectionModel]
     citations: list[CitationModel]
     verification: VerificationModel | None = None
+    kept: bool = Field(True, description="False where the conversation could not be stored: its ids then lead nowhere.")
     timings_ms: TimingsModel
 
     @classmethod
@@ -204,6 +205,7 @@ class ReplyModel(BaseModel):
             ],
             citations=[CitationModel.of(citation) for citation in answer.citations],
             verification=VerificationModel.of(answer.verification),
+            kept=reply.kept,
             timings_ms=TimingsModel(
                 retrieve=reply.timings_ms.retrieve, answer=reply.timings_ms.answer, total=reply.timings_ms.total
             ),

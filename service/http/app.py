@@ -51,9 +51,6 @@ log = logging.getLogger(__name__)
 
 FORGET_SECONDS = 3600
 """How often conversations are looked through for those that are not kept any longer."""
-FOLLOW_SECONDS = 1.0
-"""How often the index is compared with the record, which takes half a millisecond."""
-RETRY_SECONDS = 30.0
 
 
 async def forget_hourly(assistant: Assistant) -> None:
@@ -64,18 +61,6 @@ async def forget_hourly(assistant: Assistant) -> None:
         except IndexUnavailable:
             log.warning("old conversations could not be forgotten; trying again in an hour")
         await asyncio.sleep(FORGET_SECONDS)
-
-
-async def follow_record(assistant: Assistant) -> None:
-    """Have the index follow what other replicas of the service change in the record."""
-    while True:
-        wait = FOLLOW_SECONDS
-        try:
-            await run_in_threadpool(assistant.library.follow)
-        except IndexUnavailable as error:
-            wait = RETRY_SECONDS
-            log.warning("the index cannot follow the record, trying again in %d seconds: %s", wait, error)
-        await asyncio.sleep(wait)
 
 
 def create_app(
@@ -102,12 +87,11 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if slack_bot is not None:
             await slack_bot.start()
-        upkeep = [asyncio.create_task(task(assistant)) for task in (forget_hourly, follow_record)]
+        forgetting = asyncio.create_task(forget_hourly(assistant))
         try:
             yield
         finally:
-            for task in upkeep:
-                task.cancel()
+            forgetting.cancel()
             if slack_bot is not None:
                 await slack_bot.stop()
             await run_in_threadpool(access.keyring.note)

@@ -28,13 +28,15 @@ def router(conversations: Conversations) -> APIRouter:
         return ConversationModel(conversation_id=conversation_id, messages=messages)
 
     @routes.delete(
-        "/conversations/{conversation_id}", status_code=HTTPStatus.NO_CONTENT, responses=responses(404, 422, 500, 503)
+        "/conversations/{conversation_id}",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(404, 422, 500, 503, 507),
     )
     def delete(conversation_id: ConversationId) -> None:
         """Forget a conversation, with the feedback on it."""
         conversations.remove(conversation_id)
 
-    @routes.post("/feedback", status_code=HTTPStatus.NO_CONTENT, responses=responses(404, 422, 500, 503))
+    @routes.post("/feedback", status_code=HTTPStatus.NO_CONTENT, responses=responses(404, 422, 500, 503, 507))
     def feedback(body: FeedbackModel) -> None:
         """Keep what somebody thought of an answer."""
         conversations.rate(body.message_id, body.rating, body.comment)

@@ -77,6 +77,12 @@ class AnswerMetrics:
         self.unverified = Counter(
             "kilde_quotes_dropped", "Quotes that did not stand in the stored text.", registry=registry
         )
+        self.unkept = Counter(
+            "kilde_answers_not_kept", "Answers whose conversation could not be stored.", registry=registry
+        )
+        self.repairs = Counter(
+            "kilde_index_repairs", "Indexes built anew because they were damaged.", ["part"], registry=registry
+        )
         self.troubles = Counter(
             "kilde_model_errors", "Answers that a model failed at, by why.", ["trouble"], registry=registry
         )
@@ -87,6 +93,7 @@ class AnswerMetrics:
         outcome = "answered" if answer.answered else "near" if answer.near else "abstained"
         self.answers.labels(answer.language, outcome, answer.mode).inc()
         self.unverified.inc(answer.unverified)
+        self.unkept.inc(not reply.kept)
         if answer.verification is not None:
             for fault, count in answer.verification.dropped.items():
                 self.dropped.labels(fault).inc(count)
@@ -97,6 +104,10 @@ class AnswerMetrics:
         """Count passages by language."""
         for hit in hits:
             self.hits.labels(hit.passage.language).inc()
+
+    def note_repair(self, part: str) -> None:
+        """Count an index that was built anew."""
+        self.repairs.labels(part).inc()
 
     @contextmanager
     def stage(self, name: Stage) -> Generator[None, None, None]:
@@ -150,6 +161,7 @@ def install(app: FastAPI, assistant: Assistant) -> RequestMetrics:
     watch.replies.append(answers.note_reply)
     watch.hits.append(answers.note_hits)
     watch.stages.append(answers.stage)
+    assistant.library.on_repair(answers.note_repair)
 
     @app.get("/metrics", tags=["operation"], responses={200: {"content": {"text/plain": {}}}})
     def metrics() -> Response:

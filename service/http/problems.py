@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from index.adding import InvalidId
-from index.errors import IndexUnavailable, NoDocuments, UnreadableDocument
+from index.errors import IndexUnavailable, NoDocuments, NoRoom, NotWritable, UnreadableDocument
 from service.errors import AlreadyAnswered, ServiceStopping, UnknownConversation, UnknownDocument, UnknownMessage
 from service.http.openai_compatible.errors import PREFIX, RequestRefused, envelope
 
@@ -27,6 +27,7 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     InvalidId: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoDocuments: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ServiceStopping: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -62,14 +63,31 @@ FAULT = "The service failed on this request; it has been logged."
 """What is said of a fault of ours."""
 
 
+SAID: dict[type[Exception], str] = {
+    NoRoom: "The service's disk is full: questions are answered, and nothing can be stored until there is room again.",
+    NotWritable: "The service's disk cannot be written: questions are answered, and nothing can be stored meanwhile.",
+}
+"""What callers are told where the message is for the operator, whose log has it."""
+
+
+def said_of(error: Exception) -> str:
+    """What a caller is told of an error whose message was written to be read."""
+    return SAID.get(type(error)) or str(error)
+
+
+def status_of(error: Exception) -> HTTPStatus | None:
+    """The status of an error, or of the kind that it is a case of."""
+    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), None)
+
+
 def problem_of(error: Exception) -> Problem:
     """What is said of an error: its own message if that was written to be read, else nothing of its cause."""
-    status = STATUS_OF.get(type(error))
+    status = status_of(error)
     if status is None:
         log.error("an answer failed", exc_info=error)
         status, detail = HTTPStatus.INTERNAL_SERVER_ERROR, FAULT
     else:
-        detail = str(error)
+        detail = said_of(error)
     return Problem(title=status.phrase, status=status, detail=detail)
 
 
@@ -116,7 +134,9 @@ def install(app: FastAPI) -> None:
         return envelope(error.status, error.message, param=error.param, code=error.code)
 
     async def known(request: Request, error: Exception) -> JSONResponse:
-        return shaped(request, STATUS_OF[type(error)], str(error))
+        if type(error) in SAID:
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+        return shaped(request, status_of(error) or HTTPStatus.INTERNAL_SERVER_ERROR, said_of(error))
 
     for kind in STATUS_OF:
         app.add_exception_handler(kind, known)

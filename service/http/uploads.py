@@ -18,14 +18,14 @@ from starlette.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 
 from index.adding import Outcome, add, check_id, remove_documents
-from index.errors import IndexUnavailable
+from index.errors import NO_ROOM, IndexUnavailable, NoRoom, unwritable
 from index.library import Library
 from index.load import SUFFIXES
 from index.records import DocumentInfo
 from index.sources import SourceInfo
 from service.assistant import Assistant
 from service.errors import UnknownDocument
-from service.http.problems import responses
+from service.http.problems import responses, said_of
 from service.wire_documents import DocumentInfoModel
 
 SUFFIX_OF = {
@@ -59,7 +59,7 @@ def router(assistant: Assistant) -> APIRouter:
     @routes.put(
         "/documents/{document_id}",
         response_model=DocumentInfoModel,
-        responses={201: {"model": DocumentInfoModel}, **responses(401, 403, 413, 415, 422, 500, 503)},
+        responses={201: {"model": DocumentInfoModel}, **responses(401, 403, 413, 415, 422, 500, 503, 507)},
         openapi_extra={"requestBody": {"required": True, "content": body_of}},
     )
     async def put(
@@ -78,11 +78,10 @@ def router(assistant: Assistant) -> APIRouter:
         check_id(document_id)
         suffix = suffix_of(request.headers.get("content-type", ""))
         said = SourceInfo(title, author, url, published, publication)
-        with tempfile.NamedTemporaryFile(prefix="kilde-", suffix=suffix) as file:
+        with come_again(), spooled(suffix) as file:
             await receive(request, file, library.max_bytes)
             task = partial(store, library, Path(file.name), document_id, suffix, said)
-            with come_again():
-                outcome, info = await to_thread.run_sync(task, limiter=writers)
+            outcome, info = await to_thread.run_sync(task, limiter=writers)
         if info is None:
             raise HTTPException(HTTPStatus.CONFLICT, "The document was removed while it was being added.")
         status = HTTPStatus.CREATED if outcome == "added" else HTTPStatus.OK
@@ -92,7 +91,7 @@ def router(assistant: Assistant) -> APIRouter:
     @routes.delete(
         "/documents/{document_id}",
         status_code=HTTPStatus.NO_CONTENT,
-        responses=responses(401, 403, 404, 422, 500, 503),
+        responses=responses(401, 403, 404, 422, 500, 503, 507),
     )
     async def delete(document_id: str) -> None:
         """Remove a document. One of the folder comes back with the next build, as long as its file is there."""
@@ -107,12 +106,26 @@ def router(assistant: Assistant) -> APIRouter:
 
 @contextmanager
 def come_again() -> Iterator[None]:
-    """Say when to come again where somebody else is writing for too long."""
+    """Say when to come again where somebody else is writing for too long; a full disk needs its operator first."""
     try:
         yield
+    except NoRoom:
+        raise
     except IndexUnavailable as error:
         headers = {"retry-after": str(RETRY_SECONDS)}
-        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers) from error
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, said_of(error), headers) from error
+
+
+@contextmanager
+def spooled(suffix: str) -> Iterator[IO[bytes]]:
+    """A file for a body on its way in. Raises NoRoom where the disk of temporary files is full."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix="kilde-", suffix=suffix) as file:
+            yield file
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise unwritable("the upload cannot be received", error) from error
 
 
 def store(

@@ -61,8 +61,7 @@ class Draft:
         """The markers of a claim's quotes; none if a document has changed since it was found."""
         library = self._library
         terms = library.analyzer.question(claim.text, self._language)
-        lexical = library.lexical
-        coverage = Coverage(terms, library.analyzer, lexical.document_frequency, lexical.count())
+        coverage = Coverage(terms, library.analyzer, library.document_frequency, library.indexed_passages())
         found = [
             Citation(0, source.document, best_quote(claim.text, self._language, source, coverage))
             for source in claim.sources

@@ -119,8 +119,8 @@ class Writer:
             task.language,
             analyzer=library.analyzer,
             detector=library.detector,
-            frequency=library.lexical.document_frequency,
-            passages=library.lexical.count(),
+            frequency=library.document_frequency,
+            passages=library.indexed_passages(),
             names=task.names,
         )
         return Draft(checker, library, task.language)

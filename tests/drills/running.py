@@ -37,10 +37,10 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 class Service:
     """`kilde serve` over a data folder; `log` is the file that it logs to."""
 
-    def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
+    def __init__(self, data: Path, *arguments: str, log: Path | None = None, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = data.parent / f"{data.name}.log"
+        self.log = log or data.parent / f"{data.name}.log"
         self._command = [str(KILDE), "serve", "--port", str(self.port), *arguments]
         self._environment: Mapping[str, str] = environment(data, **settings)
         self.process: subprocess.Popen[bytes] | None = None

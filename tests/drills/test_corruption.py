@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from index import manifest as manifests
+from index.analysis import Analyzer
+from index.lexicon import load_lexicon
 from index.library import Library, open_library
 from tests.index.making import TEXTS, built, find, shared_analyzer
 
@@ -48,6 +51,9 @@ def gone(path: Path) -> None:
 
 
 FILES = (
+    "lexical-*/rows-*.packed",
+    "lexical-*/en/meta.json",
+    "lexical-*/en/.managed.json",
     "lexical-*/en/*.idx",
     "lexical-*/en/*.term",
     "lexical-*/en/*.store",
@@ -102,6 +108,27 @@ def test_a_spoilt_file_is_noticed_and_the_index_built_anew(
     until_mended(library, before)
 
 
+@pytest.mark.parametrize("spoil", [same_length, replaced, gone])
+def test_spoilt_words_cost_only_time(running: tuple[Library, Path], spoil: Callable[[Path], None]) -> None:
+    """The cache of analysed words is written with every change and never believed where it is damaged."""
+    library, derived = running
+    for path in derived.glob("lexical-*/words-*.json"):
+        spoil(path)
+    check_answers(library)
+    library.close()
+    with open_library(derived.parent, analyzer=Analyzer(load_lexicon())) as reopened:
+        check_answers(reopened)
+        assert set(reopened.conditions().values()) == {"ok"}
+
+
+@pytest.mark.parametrize("spoil", [same_length, replaced, gone])
+def test_a_spoilt_manifest_is_written_anew(running: tuple[Library, Path], spoil: Callable[[Path], None]) -> None:
+    """What it named is built anew, and answers go on from what is open."""
+    library, derived = running
+    spoil(derived / "manifest.json")
+    until_complete(library, derived)
+
+
 @pytest.mark.parametrize("what", ["lexical-*", "vectors-*", "lexical-*/en", "manifest.json", ""])
 def test_what_is_deleted_comes_back(running: tuple[Library, Path], what: str) -> None:
     """Folders of the indexes, their manifest, or all of it."""
@@ -115,7 +142,7 @@ def test_what_is_deleted_comes_back(running: tuple[Library, Path], what: str) ->
 def until_complete(library: Library, derived: Path) -> None:
     """Wait until there is a manifest again that names whole indexes."""
     deadline = time.monotonic() + 120
-    while not (derived / "manifest.json").exists() or set(library.conditions().values()) != {"ok"}:
+    while manifests.read(derived) is None or set(library.conditions().values()) != {"ok"}:
         check_answers(library)
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -127,11 +154,11 @@ def test_a_disk_that_cannot_be_written_is_waited_for(
     running: tuple[Library, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the index cannot be built anew, answers go on with what is left; when it can, it is, without help."""
-    from index import healing, vectors
+    from index import caretaker, vectors
 
     library, derived = running
     before = folders(library)
-    monkeypatch.setattr(healing, "TRY_AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr(caretaker, "TRY_AGAIN_SECONDS", 0.2)
     tries = []
 
     def full(*_: object) -> None:

@@ -37,19 +37,19 @@ def put(tmp_path: Path) -> Callable[[Library, str, str], None]:
 def test_what_one_changes_the_other_finds(
     replicas: tuple[Library, Library], put: Callable[[Library, str, str], None]
 ) -> None:
-    """After following, a replica finds what the other has added, and no more what it has removed."""
+    """Once it has looked, a replica finds what the other has added, and no more what it has removed."""
     one, two = replicas
-    assert not two.follow()
+    assert not two.look_after()
     put(one, "bread", "A baker kneads the dough in the morning.")
-    assert two.follow()
+    assert two.look_after()
     assert find(two, "Who kneads the dough?") == ["bread"]
-    assert not two.follow()
+    assert not two.look_after()
     put(two, "bread", "A smith heats the iron at noon.")
-    assert one.follow()
+    assert one.look_after()
     (hit,) = one.retriever.search("Who heats the iron?", language="en")
     assert "smith" in hit.passage.text
     remove_documents(one, ["bread"])
-    two.follow()
+    two.look_after()
     assert find(two, "Who heats the iron?") == []
 
 
@@ -66,17 +66,17 @@ def test_both_change_at_once_and_nothing_is_missed(
     with ThreadPoolExecutor() as pool:
         list(pool.map(put_all, replicas, ("Anna", "Birgit")))
     for library in replicas:
-        library.follow()
+        library.look_after()
         assert library.lexical.count() == 2 * len(words)
         for word in words:
             assert set(find(library, f"painted {word}")[:2]) == {f"Anna-{word}", f"Birgit-{word}"}
 
 
-def test_follower_keeps_out_of_the_way(replicas: tuple[Library, Library]) -> None:
-    """While somebody else writes in a data folder, its follower neither waits nor fails."""
+def test_looking_keeps_out_of_the_way(replicas: tuple[Library, Library]) -> None:
+    """While somebody else writes in a data folder, looking after the indexes neither waits nor fails."""
     one, _ = replicas
     with one.writing():
-        assert one.follow() in (True, False)
+        assert one.look_after() in (True, False)
 
 
 def test_second_writer_is_told_of_the_other(replicas: tuple[Library, Library]) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 
 from index.build import build
+from index.records import Hit
+from index.retrieve import Retriever
 from service.access.keyring import Keyring, configured_keys
 from service.access.keys import Keys
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
+from service.find import find
 from service.http import uploads
 from service.http.app import create_app
 from service.http.guard import Access
@@ -199,3 +203,46 @@ def test_an_answer_during_updates_is_of_one_version(assistant: Assistant, client
     client.delete("/documents/giraffe", headers=ALLOWED)
     assert asked[0] > 3
     assert not faults
+
+
+def test_a_document_that_changes_faster_than_an_answer_is_quoted_whole(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exchanged between every search and its verification, it is still quoted, from one version and with its title."""
+    versions = iter(range(1, 100))
+
+    def change() -> None:
+        text = f"Version {(version := next(versions))}\n\nThe walrus eats {version} clams. It dives {version} times."
+        assert client.put("/documents/walrus", content=text, headers=ALLOWED).status_code in (200, 201)
+
+    def find_and_change(*arguments: Any) -> list[Hit]:
+        hits = find(*arguments)
+        change()
+        return hits
+
+    change()
+    monkeypatch.setattr("service.assistant.find", find_and_change)
+    reply = client.post("/chat", json={"message": "What does the walrus eat?"}).json()
+    client.delete("/documents/walrus", headers=ALLOWED)
+    assert reply["answered"]
+    assert next(versions) > 2
+    (title,) = {citation["document"]["title"] for citation in reply["citations"]}
+    for citation in reply["citations"]:
+        assert title.removeprefix("Version ") in citation["quote"]
+
+
+def test_a_search_leaves_out_what_is_removed_meanwhile(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that is removed after its passage was found is no fault."""
+    client.put("/documents/lynx", content="The lynx sleeps in a pine.", headers=ALLOWED)
+    search = Retriever.search
+
+    def search_and_remove(*arguments: Any, **options: Any) -> list[Hit]:
+        hits = search(*arguments, **options)
+        assert any(hit.passage.document_id == "lynx" for hit in hits)
+        client.delete("/documents/lynx", headers=ALLOWED)
+        return hits
+
+    monkeypatch.setattr(Retriever, "search", search_and_remove)
+    response = client.post("/search", json={"query": "Where does the lynx sleep?"})
+    assert response.status_code == 200
+    assert "lynx" not in response.text.replace("Where does the lynx sleep?", "")
