@@ -146,7 +146,7 @@ class Library:
             return sum(self.record.count().values())
 
     def warm_up(self) -> None:
-        """Do now what the first search would wait for, and look after the engine from now on: for a process that stays."""
+        """Do now what the first search would wait for, and look after the engine from now on: for who stays."""
         self._search.warm_up()
         self._caretaker.start()
 
