@@ -127,6 +127,8 @@ def _name(url: URL) -> str:
 
 def _bring_to_revision(engine: Engine, name: str) -> None:
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            postgresql.check_version(connection, name)
         found = _revision(connection)
     if found == REVISION:
         return

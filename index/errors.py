@@ -31,6 +31,10 @@ class NotWritable(IndexUnavailable):
     """The disk, the folder or a file is read-only, or belongs to somebody else: what is there can be read."""
 
 
+class RecordAway(IndexUnavailable):
+    """The database that has the record does not answer, is starting or is stopping: it may be back any moment."""
+
+
 class NoDocuments(KildeError):
     """There is nothing to index or to answer from."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
 
-from index.errors import IndexBusy, IndexUnavailable, NoRoom, NotWritable
+from index.errors import IndexBusy, IndexUnavailable, NoRoom, NotWritable, RecordAway
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 60_000
@@ -23,6 +23,11 @@ INDEXING = MIGRATING + 2
 """The key of the one under which the vector index that replicas share is written."""
 POLL_SECONDS = 0.05
 
+MIN_VERSION = 13
+"""The oldest major version that is still looked after by its makers; the tests run on a newer one."""
+PEER_SECONDS = 20
+"""A server that is gone without a word, as by a cut cable, is given up after so long; a new connection is tried."""
+
 # By SQLSTATE, or by its first two characters, which are its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _EXPLANATIONS = {
     "08": "cannot be reached; expected a running server there, and a way to it through the network",
@@ -33,12 +38,14 @@ _EXPLANATIONS = {
     "42501": "does not let this user do what is needed; make the user the owner of the database",
     "42P01": "lacks a table that it should have; restore it from a copy, or use an empty database and index again",
     "42703": "lacks a column that it should have; restore it from a copy, or use an empty database and index again",
+    "42P07": "has a table too many; restore it from a copy, or use an empty database and index again",
     "53": "has no room left: its disk, memory or connections are used up; free some",
     "55": "is locked by another process; wait for it to finish, or stop it",
     "57": "is stopping or starting, or a statement took too long; it is used again when it answers",
 }
 
-_KINDS = {"25": NotWritable, "40": IndexBusy, "53100": NoRoom, "55": IndexBusy}
+_AWAY = {"08": RecordAway, "57P01": RecordAway, "57P02": RecordAway, "57P03": RecordAway}
+_KINDS = {"25": NotWritable, "40": IndexBusy, "53100": NoRoom, "55": IndexBusy, **_AWAY}
 
 # What the server says before there is a connection, which has no SQLSTATE.
 _WORDS = {
@@ -48,8 +55,8 @@ _WORDS = {
     'role "': "28",
     'database "': "3D",
     "too many": "53",
-    "starting up": "57",
-    "shutting down": "57",
+    "starting up": "57P03",
+    "shutting down": "57P03",
 }
 
 
@@ -67,7 +74,15 @@ def engine_settings() -> dict[str, Any]:
         "pool_pre_ping": True,
         # Several statements read together see one state of the record, as they do in SQLite.
         "isolation_level": "REPEATABLE READ",
-        "connect_args": {"connect_timeout": CONNECT_SECONDS, "options": options, "application_name": "kilde"},
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": options,
+            "application_name": "kilde",
+            "keepalives_idle": PEER_SECONDS // 2,
+            "keepalives_interval": PEER_SECONDS // 4,
+            "keepalives_count": 2,
+            "tcp_user_timeout": PEER_SECONDS * 1000,
+        },
     }
 
 
@@ -136,3 +151,10 @@ def explain(error: BaseException | None, name: str) -> IndexUnavailable | None:
         return None
     kind = _KINDS.get(state) or _KINDS.get(state[:2], IndexUnavailable)
     return kind(f"the record {name} {found}")
+
+
+def check_version(connection: Connection, name: str) -> None:
+    """Raises IndexUnavailable where the server is of a version that nobody looks after any more."""
+    written = str(connection.execute(text("SHOW server_version")).scalar_one())
+    if int(written.partition(".")[0]) < MIN_VERSION:
+        raise IndexUnavailable(f"expected PostgreSQL {MIN_VERSION} or newer for the record {name}, found {written}")

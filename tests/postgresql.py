@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,25 @@ class Server:
     def stop(self, how: str = "fast") -> None:
         """Stop the server: "fast", or "immediate" as by a crash."""
         self._run("pg_ctl", "stop", "-w", "-t", "60", "-m", how, "-D", self._data)
+
+    def freeze(self) -> None:
+        """Stop every process of the server where it is, so that nobody is answered and nobody is told."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        first = int((self._data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        parents = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                with suppress(OSError):
+                    parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        for pid in (first, *(pid for pid, parent in parents.items() if parent == first)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def new_database(self) -> str:
         """Make an empty database; return its URL."""

@@ -31,6 +31,10 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     logs.configure(settings.log_format)
     address = host or settings.host, port or settings.port
     count = workers or settings.workers
+    if settings.database_url.get_secret_value():
+        from service.http.waiting import wait_for_record
+
+        wait_for_record(settings, *address)
     if count == 1:
         work(settings, *address)
     else:

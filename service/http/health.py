@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from anyio import CapacityLimiter, move_on_after, to_thread
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
@@ -11,18 +12,25 @@ from service.assistant import Assistant, Readiness
 from service.http.draining import Draining
 from service.http.problems import problem, responses
 
+LOOK_SECONDS = 2.0
+"""What is looked at answers in milliseconds; whoever asks here waits no longer than a probe does."""
+MAX_LOOKING = 4
+SILENT = f"expected the record and the index to answer within {LOOK_SECONDS:g} seconds, and they did not"
+
 
 def router(assistant: Assistant, draining: Draining) -> APIRouter:
     """The routes that supervisors and load balancers look at."""
     routes = APIRouter(tags=["operation"])
+    # Of its own, so that a record that does not answer, and holds every other thread, is still told of.
+    looking = CapacityLimiter(MAX_LOOKING)
 
     @routes.get("/healthz")
-    def healthz() -> dict[str, str]:
+    async def healthz() -> dict[str, str]:
         """Alive: the process answers."""
         return {"status": "alive"}
 
     @routes.get("/readyz", responses=responses(503))
-    def readyz() -> Response:
+    async def readyz() -> Response:
         """Ready: the record and the indexes can be used and hold something to answer from.
 
         `parts` says of the record and of each index "ok" or what is wrong with it; with one of the indexes questions
@@ -30,7 +38,11 @@ def router(assistant: Assistant, draining: Draining) -> APIRouter:
         """
         if draining.begun:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the service is being stopped")
-        state = assistant.readiness()
+        state = None
+        with move_on_after(LOOK_SECONDS):
+            state = await to_thread.run_sync(assistant.readiness, limiter=looking, abandon_on_cancel=True)
+        if state is None:
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, SILENT)
         if not state.ready:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, explain(state))
         return JSONResponse({"status": "ready", "documents": state.documents, "parts": dict(state.parts)})

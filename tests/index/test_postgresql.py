@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import insert, select, text
 
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, RecordAway
 from index.record import Record
 from index.schema import conversations, messages, now
 from tests import postgresql
@@ -115,7 +115,7 @@ def test_server_that_is_away_and_comes_back(own_server: Server) -> None:
     record = Record.open(own_server.new_database())
     store(record, make_prepared("a", "One."))
     own_server.stop("immediate")
-    with pytest.raises(IndexUnavailable, match=r"cannot be reached|is stopping"):
+    with pytest.raises(RecordAway, match=r"cannot be reached|is stopping"):
         record.documents()
     with pytest.raises(IndexUnavailable, match="cannot be reached"):
         store(record, make_prepared("b", "Two."))
@@ -168,3 +168,75 @@ def test_half_migrated_record_is_one_line(record: Record) -> None:
     with pytest.raises(IndexUnavailable, match="lacks a table"):
         store(record, make_prepared("a", "One."))
     assert record.documents() == []
+
+
+def test_opening_half_migrated_tables_is_one_line(postgresql_server: Server) -> None:
+    """Tables of a later revision than the record says are not made again: opening says so, and changes nothing."""
+    url = postgresql_server.new_database()
+    record = Record.open(url)
+    store(record, make_prepared("a", "One."))
+    with record.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(IndexUnavailable, match="has a table too many") as caught:
+        Record.open(url)
+    assert "\n" not in str(caught.value)
+    assert list(record.versions()) == ["a"]
+    with record.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+    record.close()
+
+
+def test_server_that_is_too_old_is_one_line(postgresql_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that nobody looks after any more is refused before anything is made in it."""
+    monkeypatch.setattr("index.postgresql.MIN_VERSION", 99)
+    with pytest.raises(IndexUnavailable, match=r"expected PostgreSQL 99 or newer .*, found \d+"):
+        Record.open(postgresql_server.new_database())
+
+
+def test_statement_that_takes_too_long_is_one_line(postgresql_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is slow is not waited for without end, and the connection is good for the next statement."""
+    monkeypatch.setattr("index.postgresql.STATEMENT_MILLISECONDS", 200)
+    record = Record.open(postgresql_server.new_database())
+    with pytest.raises(IndexUnavailable, match="took too long") as caught, record.read() as connection:
+        connection.execute(text("SELECT pg_sleep(60)"))
+    assert not isinstance(caught.value, RecordAway)
+    store(record, make_prepared("a", "One."))
+    assert list(record.versions()) == ["a"]
+    record.close()
+
+
+def test_tables_that_somebody_else_has_locked_are_one_line(
+    postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that a person at the database holds is waited for, for a while; then it is said, and nothing is kept."""
+    monkeypatch.setattr("index.postgresql.LOCK_MILLISECONDS", 200)
+    record = Record.open(postgresql_server.new_database())
+    with record.write() as connection:
+        connection.execute(text("LOCK TABLE documents IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(IndexUnavailable, match="locked by another process"):
+            store(record, make_prepared("a", "One."))
+    assert record.documents() == []
+    store(record, make_prepared("a", "One."))
+    assert list(record.versions()) == ["a"]
+    record.close()
+
+
+def test_disk_that_is_full_is_one_line(record: Record) -> None:
+    """Where the server has no room, nothing of a document is kept, what was there stays; with room it goes on.
+
+    The server's own words for it are raised by a trigger: filling a disk takes a disk.
+    """
+    store(record, make_prepared("a", "One."))
+    full = "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'"
+    with record.write() as connection:
+        connection.execute(
+            text(f"CREATE FUNCTION full_disk() RETURNS trigger AS $$BEGIN {full}; END$$ LANGUAGE plpgsql")
+        )
+        connection.execute(text("CREATE TRIGGER full_disk BEFORE INSERT ON vectors EXECUTE FUNCTION full_disk()"))
+    with pytest.raises(IndexUnavailable, match="no room left"):
+        store(record, make_prepared("b", "Two."))
+    assert list(record.versions()) == ["a"]
+    with record.write() as connection:
+        connection.execute(text("DROP TRIGGER full_disk ON vectors"))
+    store(record, make_prepared("b", "Two."))
+    assert sorted(record.versions()) == ["a", "b"]
