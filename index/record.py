@@ -101,6 +101,19 @@ class Record:
         with self.read() as connection:
             return int(connection.execute(select(func.count()).select_from(documents)).scalar_one())
 
+    def document_ids(self, languages: Collection[str] = ()) -> list[str]:
+        """The ids of the documents in these languages, of all where none is given, in order."""
+        query = select(documents.c.id).order_by(documents.c.id)
+        with self.read() as connection:
+            found = connection.execute(query.where(documents.c.language.in_(languages)) if languages else query)
+            return list(found.scalars())
+
+    def titled(self, title: str) -> list[str]:
+        """The ids of the documents of this title, in order."""
+        with self.read() as connection:
+            query = select(documents.c.id).where(documents.c.title == title).order_by(documents.c.id)
+            return list(connection.execute(query).scalars())
+
     def info(self, ids: Iterable[str]) -> dict[str, DocumentInfo]:
         """The documents of these ids; unknown ids are left out."""
         found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, ids)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from index.library import Library
-from index.records import Filters, Hit
+from index.records import Filters, Hit, Passage
 from service.choose import candidates, choose
 from service.compare import Comparison, Weighed, compare, laid_out
 from service.coverage import Coverage
 from service.cues import Cues
 from service.evidence import LOOKED_AT, Judge, Verdict
 from service.find import find
+from service.overview import MAX_PASSAGES, Overview, main_points, spread
 from service.records import Answer, Citation, Quote
 from service.speakers import Speakers, named_speakers
 from service.strings import Strings, strings
@@ -82,6 +83,37 @@ class Quoting:
             unverified=len(quotes) - len(sound),
         )
 
+    def overview(self, question: Question, overview: Overview, filters: Filters) -> tuple[list[Hit], Answer]:
+        """The main points of the texts that are asked about, and the passages that they stand in."""
+        record, words = self._library.record, strings(question.answer_language)
+        named = frozenset(record.info(filters.documents or overview.documents))
+        if filters.documents and overview.documents:
+            named &= overview.documents
+        limited = filters.documents or overview.documents
+        documents = sorted(named) if limited else record.document_ids(filters.languages or question.languages)
+        shown = spread(documents, self._max_quotes)
+        whose = {name.casefold() for name in filters.speakers}
+        passages: dict[str, list[Passage]] = {}
+        for passage in record.passages_of(shown):
+            if not whose or (passage.speaker.name or "").casefold() in whose:
+                passages.setdefault(passage.document_id, []).append(passage)
+        share = MAX_PASSAGES // max(1, len(passages))
+        read = [passage for document in passages.values() for passage in spread(document, share)]
+        quotes = main_points(read, overview.role, self._cues, self._analyse, self._max_quotes)
+        sound = verified(quotes, record)
+        citations = cite(sound, self._library)
+        headline = found_headline(None, citations, self._texts(), words, key="overview") if citations else ""
+        found = Answer(
+            headline=headline or words.text("abstain.plain"),
+            sections=sections(citations, words),
+            citations=citations,
+            answered=bool(citations),
+            language=question.answer_language,
+            unverified=len(quotes) - len(sound),
+        )
+        cited = record.passages(citation.quote.passage_id for citation in citations)
+        return [Hit(passage, 1.0 / rank, rank) for rank, passage in enumerate(cited.values(), start=1)], found
+
     def _weigh(self, question: Question, hits: Sequence[Hit]) -> Weighed:
         """The candidates among the hits, and whether they answer."""
         coverage = self.coverage(question)
@@ -97,7 +129,7 @@ class Quoting:
         words = strings(question.answer_language)
         citations = cite(verified(compared.quotes, self._library.record), self._library)
         return Answer(
-            headline=found_headline(None, citations, self._texts(), words, compares=True),
+            headline=found_headline(None, citations, self._texts(), words, key="compare"),
             sections=laid_out(compared, citations, words),
             citations=citations,
             answered=bool(citations),
@@ -142,6 +174,12 @@ def cite(quotes: Sequence[Quote], library: Library) -> tuple[Citation, ...]:
         Citation(marker, documents[quote.document_id], quote)
         for marker, quote in enumerate((quote for quote in quotes if quote.document_id in documents), start=1)
     )
+
+
+def greeting(language: str) -> Answer:
+    """What is said to a message that asks nothing: what can be asked here."""
+    headline = strings(language).text("courtesy.reply")
+    return Answer(headline, sections=(), citations=(), answered=False, language=language)
 
 
 def abstention(verdict: Verdict, question: Question, nearest: bool, words: Strings) -> str:

@@ -19,8 +19,9 @@ from index.errors import IndexUnavailable
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.aids import Aids
-from service.answer import Quoting
+from service.answer import Quoting, greeting
 from service.conversations import Conversation, Conversations, Earlier, new_id
+from service.courtesies import asks_something
 from service.cues import Cues
 from service.errors import UnknownDocument
 from service.evidence import load_judge
@@ -171,16 +172,21 @@ class Assistant:
 
         Both are of one moment: when a document has changed in between, both are sought again.
         """
+        if question.courteous:
+            return [], greeting(question.answer_language), time.perf_counter()
         record = self.library.record
         for attempt in range(MAX_ATTEMPTS):
             generation = record.generation()
             held = attempt >= FREE_ATTEMPTS
             with record.one_moment() if held else nullcontext():
                 with self.watch.stage("retrieve"):
-                    hits = find(question, self.library.retriever, filters)
+                    hits = [] if question.overview else find(question, self.library.retriever, filters)
                 retrieved = time.perf_counter()
                 with self.watch.stage("choose"):
-                    found = self._quoting.answer(question, hits, filters)
+                    if question.overview:
+                        hits, found = self._quoting.overview(question, question.overview, filters)
+                    else:
+                        found = self._quoting.answer(question, hits, filters)
             changed = record.changed_since(generation)[1]
             used = {hit.passage.document_id for hit in hits}.union(one.quote.document_id for one in found.citations)
             # What is not answered may only not have been found because it was being exchanged.
@@ -199,9 +205,11 @@ class Assistant:
             names=self._speakers.names(),
         )
         for turn in request.history[-MAX_HISTORY:]:
+            if not asks_something(turn.question):
+                continue
             before = read(turn.question, earlier=earlier)
             earlier = Earlier(before.standalone, before.language, turn.answer)
-        if self._model and earlier:
+        if self._model and earlier and asks_something(request.message):
             rewritten = self._model.rewriter.rewrite(request.message, earlier, self._model.seconds, stopped)
             if rewritten:
                 # The conversation is in the question now; of what was before, only the language still counts.

@@ -12,10 +12,15 @@ from sqlalchemy.exc import IntegrityError
 
 from index.record import Record
 from index.schema import conversations, feedback, messages, now
+from service.courtesies import asks_something
 from service.errors import AlreadyAnswered, UnknownConversation, UnknownMessage
 
 ID_BYTES = 16
 """128 random bits: whoever knows a conversation's id may read it, so it must not be guessed."""
+
+
+LOOKED_BACK = 4
+"""Messages among which the question before is sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,16 @@ class Conversations:
             return Conversation(new_id(), None, is_new=True)
         with self._record.read() as connection:
             known = connection.execute(select(conversations.c.id).where(conversations.c.id == conversation_id)).first()
-            last = connection.execute(
-                select(messages.c.answer)
+            latest = connection.execute(
+                select(messages.c.question, messages.c.answer)
                 .where(messages.c.conversation_id == conversation_id)
                 .order_by(messages.c.created.desc())
-                .limit(1)
-            ).first()
+                .limit(LOOKED_BACK)
+            ).all()
         if known is None:
             raise unknown()
+        # Thanks in between do not end what is being talked about.
+        last = next((message for message in latest if asks_something(message.question)), None)
         if last is None:
             return Conversation(conversation_id, None, is_new=False)
         question = last.answer["question"]

@@ -101,8 +101,7 @@ class Coverage:
 
     def is_prose(self, text: str, language: str) -> bool:
         """Whether `text` says something: a run of nouns (a list, a heading, names) has hardly a function word."""
-        words = len(WORD.findall(text))
-        return words > 0 and 1 - self._analyse(text, language).length / words >= PROSE
+        return is_prose(text, self._analyse(text, language))
 
     def match(self, found: Sequence[float]) -> Match:
         """The match of a text whose strengths for the units are known."""
@@ -119,6 +118,12 @@ class Coverage:
         if not term.concepts:
             return UNKNOWN
         return PART_OF_SPEECH[self._analyzer.lexicon.concepts[term.concepts[0][0]].pos]
+
+
+def is_prose(text: str, terms: PassageTerms) -> bool:
+    """Whether a text with these terms says something: a run of nouns has hardly a function word."""
+    words = len(WORD.findall(text))
+    return words > 0 and 1 - terms.length / words >= PROSE
 
 
 def inverse_frequency(count: int, passages: int) -> float:

@@ -18,6 +18,9 @@ MAX_TOPIC_CHARACTERS = 80
 AUTHOR = "author"
 """The kind of question that only the name of a text's author answers."""
 
+QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,200})[\"“”«»]")
+"""What a question puts between quotation marks of any language: a title, or somebody's words."""
+
 Words = Mapping[str, frozenset[str]]
 
 
@@ -76,6 +79,9 @@ class Cues:
     topics: Mapping[str, tuple[re.Pattern[str], ...]]
     comparing: Patterns
     pairs: Mapping[str, tuple[re.Pattern[str], ...]]
+    commenting: frozenset[str]
+    overview: Patterns
+    beside_overview: Patterns
 
     def is_frame(self, term: QuestionTerm) -> bool:
         """Whether a term speaks of the texts or of saying, not of the question's topic."""
@@ -182,6 +188,9 @@ def load_cues() -> Cues:
             topics=in_turn(table["topics"]),
             comparing=compiled(table["compare"]["words"]),
             pairs=in_turn(table["compare"]["pairs"]),
+            commenting=frozenset(table["overview"]["commenting_concepts"]),
+            overview=compiled(table["overview"]["asked"]),
+            beside_overview=compiled(table["overview"]["besides"]),
         )
     except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise InvalidData(f"service/data/cues.toml: {error}") from error

@@ -122,8 +122,9 @@ class Answer:
     """An answer in `language`. `headline` opens it; `answered` is False for an abstention, whose citations are near.
 
     `near` tells of an abstention that the texts may yet answer, in other words than the question's. `confidence` is the
-    probability, as far as the evidence goes, that they answer it. `unverified` counts quotes that were dropped because
-    they did not stand in the stored text: a fault of ours, or of the index.
+    probability, as far as the evidence goes, that they answer it; None where the question has no topic to weigh.
+    `unverified` counts quotes that were dropped because they did not stand in the stored text: a fault of ours, or of
+    the index.
     """
 
     headline: str

@@ -8,7 +8,7 @@ from index.analysis import Analyzer, QuestionTerm
 from index.engine import Words
 from index.errors import IndexUnavailable
 from index.normalising import normalise
-from service.cues import Cues
+from service.cues import QUOTED, Cues
 from service.speakers import Names
 
 MIN_NAME_CHARACTERS = 5
@@ -43,7 +43,10 @@ def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: 
         near = [part for part in begun if _is_slip(word.casefold(), part)]
         if len(near) == 1:
             kept[normalise(word)] = near[0]
-    return _replaced(text, kept, corrected.terms + corrected.functions)
+    # A title or another's words are meant as they stand.
+    verbatim = {place for match in QUOTED.finditer(text) for place in range(*match.span())}
+    terms = (term for term in (*corrected.terms, *corrected.functions) if term.start not in verbatim)
+    return _replaced(text, kept, list(terms))
 
 
 def _is_meant(term: QuestionTerm, word: str, frequency: Callable[[QuestionTerm], int], cues: Cues) -> bool:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 from index.analysis import Analyzer, QuestionTerm, QuestionTerms
 from index.library import Library
+from index.record import Record
 from index.records import Filters
 from service.conversations import Earlier
+from service.courtesies import asks_something, courtesy_language
 from service.cues import Cues, Kind, has
 from service.follow_up import SEPARATOR, carry_on, referent
+from service.overview import Overview, overview_asked
 from service.sides import Side, sides
 from service.slips import mend
 from service.speakers import Names, named_speakers
@@ -28,7 +31,8 @@ class Question:
     against each other. `says` is whether it asks what somebody
     says. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are whose words, and
     which texts, the question names; empty where it names none. `text` is as asked, all else is of the question with its
-    slips of the finger mended.
+    slips of the finger mended. `overview` is what it asks for where it has no topic, and a `courteous` message asks
+    nothing of the documents.
     """
 
     text: str
@@ -45,6 +49,8 @@ class Question:
     speakers: frozenset[str]
     languages: frozenset[str]
     sides: tuple[Side, ...] = ()
+    overview: Overview | None = None
+    courteous: bool = False
 
     def constrain(self, filters: Filters) -> Filters:
         """The asker's own filters, and what the question itself says about who must have said it and where."""
@@ -67,17 +73,22 @@ def understand(
         names: those of everybody who speaks in the documents.
     """
     detected = library.detector.detect(text, prefer=earlier.language if earlier else None).language
+    if not asks_something(text):
+        return greeting(text, courtesy_language(text, detected), language)
     asked = text
     text = mend(text, detected, analyzer=library.analyzer, lexical=library.lexical, cues=cues, names=names)
     own = read(text, detected, library.analyzer, cues, names)
     standalone, speakers = text, own.speakers
-    if earlier:
+    overview = own.overview(text, cues, library.record, goes_on=earlier is not None)
+    if earlier and not overview:
         before = read(earlier.standalone, detected, library.analyzer, cues, names)
         if not own.speakers and (person := referent(earlier, before, names)):
             text = cues.with_name(text, detected, person)
             own = read(text, detected, library.analyzer, cues, names)
             standalone = text
         standalone, speakers = carry_on(text, own, earlier.standalone, before, detected, cues)
+        if not own.topical.terms and not speakers:
+            overview = before.overview(earlier.standalone, cues, library.record, goes_on=False)
     whole = own if standalone == text else read_parts(standalone, detected, library.analyzer, cues, names)
     boundary = len(standalone) - len(text) if standalone.endswith(SEPARATOR + text) else 0
     topic = cues.topic(text, detected) if standalone == text else None
@@ -96,19 +107,47 @@ def understand(
         speakers=frozenset(speakers),
         languages=own.languages or (frozenset() if own.topical.terms else whole.languages),
         sides=own.sides if standalone == text else (),
+        overview=overview,
+    )
+
+
+def greeting(text: str, detected: str, language: str) -> Question:
+    """A message that asks nothing."""
+    return Question(
+        text=text,
+        standalone=text,
+        language=detected,
+        answer_language=answer_language(detected if language == "auto" else language),
+        terms=QuestionTerms(text, detected, (), ()),
+        carried=0,
+        topic=None,
+        topic_span=None,
+        several_voices=False,
+        says=False,
+        kinds=(),
+        speakers=frozenset(),
+        languages=frozenset(),
+        courteous=True,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the words of a text say, taken for itself; `topical` are its terms without frame and constraints."""
+    """What the words of a text say, taken for itself; `topical` are its `terms` without frame and constraints."""
 
+    terms: tuple[QuestionTerm, ...]
     topical: QuestionTerms
     several_voices: bool
     says: bool
     speakers: frozenset[str]
     languages: frozenset[str]
     sides: tuple[Side, ...]
+
+    def overview(self, text: str, cues: Cues, record: Record, *, goes_on: bool) -> Overview | None:
+        """The overview that is asked for; None where there is a topic, or a fact or somebody's words are wanted."""
+        if self.speakers or cues.asked_kinds(text):
+            return None
+        return overview_asked(text, self.terms, self.topical.terms, cues, record.titled, goes_on=goes_on)
 
 
 def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Names) -> Reading:
@@ -138,6 +177,7 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Names)
         if concept in cues.text_languages
     )
     return Reading(
+        terms=analysed.terms,
         topical=replace(analysed, terms=topical),
         several_voices=any(has(term, cues.voices) for term in everything),
         says=says,
@@ -165,7 +205,7 @@ def read_parts(standalone: str, language: str, analyzer: Analyzer, cues: Cues, n
         languages = reading.languages or languages
         start += len(part) + len(SEPARATOR)
     whole = QuestionTerms(standalone, language, tuple(terms), tuple(functions), spelled=True)
-    return Reading(whole, several, says, frozenset(), languages, ())
+    return Reading(whole.terms, whole, several, says, frozenset(), languages, ())
 
 
 def shifted(terms: Collection[QuestionTerm], start: int) -> list[QuestionTerm]:

@@ -174,7 +174,9 @@ class ReplyModel(BaseModel):
     message_id: str
     question: QuestionModel
     answered: bool
-    confidence: float | None = Field(None, description="The probability that the texts answer, by the evidence.")
+    confidence: float | None = Field(
+        None, description="The probability that the texts answer, by the evidence; null where none was weighed."
+    )
     language: str
     mode: Mode
     model: str | None

@@ -75,22 +75,20 @@ def count_voices(citations: Iterable[Citation]) -> int:
 
 
 def found_headline(
-    topic: str | None, citations: Sequence[Citation], total: int, words: Strings, *, compares: bool = False
+    topic: str | None, citations: Sequence[Citation], total: int, words: Strings, *, key: str = "plain"
 ) -> str:
-    """What was found, with counts of what is shown: voices, and texts out of `total`."""
+    """What was found, with counts of what is shown: voices, and texts out of `total`. `key` is that of the string."""
     shown = len({citation.document.id for citation in citations})
     voices = count_voices(citations)
     if total == 1:
         texts = words.text("intro.texts_one")
     else:
-        key = "intro.texts_all" if shown == total else "intro.texts_some"
-        texts = words.text(key, count=words.number(shown), total=words.number(total))
+        which = "intro.texts_all" if shown == total else "intro.texts_some"
+        texts = words.text(which, count=words.number(shown), total=words.number(total))
     spoken = words.text("intro.voices_one" if voices == 1 else "intro.voices_many", count=words.number(voices))
-    if compares:
-        return words.text("intro.compare", voices=spoken, texts=texts)
     if topic:
         return words.text("intro.topic", topic=words.quoted(topic), voices=spoken, texts=texts)
-    return words.text("intro.plain", voices=spoken, texts=texts)
+    return words.text(f"intro.{key}", voices=spoken, texts=texts)
 
 
 def markdown_blocks(answer: Answer) -> list[tuple[str, tuple[Citation, ...]]]:

@@ -12,13 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from index.errors import NoDocuments
 from service.conversations import Conversations
+from service.courtesies import asks_something
 from service.errors import UnknownConversation
 from service.records import ChatRequest, Sentence, Started
 from service.slack import deliver, render
 from service.slack.asking import NoAnswer
 from service.slack.deliver import TROUBLES, Delivery
 from service.slack.ledger import Taken
-from service.slack.text import asks_something
 from service.strings import Strings, strings
 from service.wire import MAX_MESSAGE_CHARACTERS, ReplyModel
 
@@ -76,7 +76,7 @@ class Run:
     async def _ask(self) -> ReplyModel | None:
         """Ask the assistant; None when the asker was told that there is no answer."""
         if not asks_something(self.job.text):
-            await self._tell("slack.hello")
+            await self._tell("courtesy.reply")
             return None
         if len(self.job.text) > MAX_MESSAGE_CHARACTERS:
             await self._tell("slack.too_long")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.resources import files
-from tomllib import loads
 
 # https://docs.slack.dev/messaging/formatting-message-text: three characters are escaped, and what stands between angle
 # brackets is a reference: @ a person, # a channel, ! a group or everybody, anything else a link; a label follows a bar.
@@ -38,16 +35,3 @@ def speaks_to_others(text: str, bot_user: str | None) -> bool:
     """Whether a message names somebody, and not the bot: then it is not for the bot, even in its thread."""
     named = [reference[2] for reference in _REFERENCE.finditer(text) if reference[1] in ("@", "!")]
     return bool(named) and bot_user not in named
-
-
-def asks_something(text: str) -> bool:
-    """Whether there is a word in it that is not just politeness; thanks, a lone emoji or dots are no question."""
-    said = re.findall(r"\w+", re.sub(r":[\w+-]+:", " ", text.lower()))
-    return any(word not in courtesies() for word in said)
-
-
-@cache
-def courtesies() -> frozenset[str]:
-    """The words that ask nothing, in lower case."""
-    source = files("service").joinpath("data", "courtesies.toml")
-    return frozenset(loads(source.read_text(encoding="utf-8"))["words"])

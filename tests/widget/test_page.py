@@ -53,10 +53,13 @@ def test_the_page_lists_the_documents_and_suggests_questions(page: Page, service
 
 
 def test_an_abstention_is_named_as_one(page: Page, service: Served) -> None:
-    """What the texts do not answer is labelled so."""
+    """What the texts do not answer is labelled so; thanks are not: they ask nothing."""
     page.goto(service.url)
     turn = answered(page, "what is the boiling point of tungsten?")
     expect(turn.locator(".label")).to_have_text("Not answered by the texts")
+    thanks = answered(page, "Thank you!")
+    expect(thanks.locator(".prose")).to_contain_text("Ask me something about the documents")
+    expect(thanks.locator(".label")).to_have_count(0)
 
 
 def test_feedback_and_its_comment_reach_the_service(page: Page, service: Served) -> None:

@@ -31,6 +31,8 @@ export interface Reply {
   question: string;
   standalone: string;
   answered: boolean;
+  /** Nothing was looked for: the message asked nothing of the texts, and is no question left unanswered. */
+  courteous: boolean;
   language: string;
   generative: boolean;
   answer: string;
@@ -100,6 +102,7 @@ export function reply(value: unknown): Reply | null {
     question: text(question.text),
     standalone: text(question.standalone),
     answered: sent.answered === true,
+    courteous: sent.answered !== true && sent.confidence === null,
     language: text(sent.language) || "en",
     generative: sent.mode === "generative",
     answer: text(sent.answer),

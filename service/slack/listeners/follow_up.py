@@ -9,9 +9,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from index.errors import KildeError
+from service.courtesies import asks_something
 from service.slack.answers import Answers
 from service.slack.listeners.events import Json, bot_user, is_from_a_person, job_of
-from service.slack.text import asks_something, speaks_to_others
+from service.slack.text import speaks_to_others
 
 log = logging.getLogger(__name__)
 

@@ -141,7 +141,7 @@ async def test_a_mention_without_a_question_gets_a_greeting(workspace: Workspace
     """Somebody who only calls the bot is told what it does."""
     await workspace.mention("")
     await workspace.settled()
-    assert workspace.slack.shown() == [strings("en").text("slack.hello")]
+    assert workspace.slack.shown() == [strings("en").text("courtesy.reply")]
 
 
 async def test_politeness_in_a_direct_message_gets_a_greeting(workspace: Workspace) -> None:
@@ -187,7 +187,7 @@ async def test_a_command_without_a_question_says_how_it_is_used(workspace: Works
     """/ask alone gets the greeting."""
     await workspace.command("  ")
     await workspace.settled()
-    assert workspace.slack.shown() == [strings("en").text("slack.hello")]
+    assert workspace.slack.shown() == [strings("en").text("courtesy.reply")]
 
 
 def button(workspace: Workspace, action_id: str) -> Json:

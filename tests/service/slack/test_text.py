@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.slack.text import asks_something, escape, plain_question, speaks_to_others
+from service.courtesies import asks_something
+from service.slack.text import escape, plain_question, speaks_to_others
 
 
 def test_three_characters_are_escaped() -> None:

@@ -45,7 +45,7 @@ export function TurnView({ turn, onRetry, onRate }: Props) {
         {turn.question}
       </p>
       <div class="answer" part="answer" lang={turn.language || undefined}>
-        {reply && !reply.answered && (
+        {reply && !reply.answered && !reply.courteous && (
           <p class="label" lang={words.language}>
             {words.say("not_answered")}
           </p>
