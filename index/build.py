@@ -171,6 +171,7 @@ def _take_in(
     new = [file for file in files if not _is_stored(file, stored.get(file.id))]
     count.unchanged = len(files) - len(new)
     batch: list[NewVersion] = []
+    characters = 0
     with closing(_made(library, new, workers, ray)) as results:
         try:
             for done, file in enumerate(new, count.unchanged):
@@ -184,9 +185,10 @@ def _take_in(
                 if encoding := detected_encoding(result.prepared.document.facts):
                     count.decoded.append(Decoded(file.path, encoding))
                 batch.append(result)
-                if _is_full(batch):
+                characters += len(result.prepared.document.text)
+                if len(batch) >= CATCH_UP_AFTER or characters >= CATCH_UP_AFTER_CHARACTERS:
                     exchange(library.upkeep, batch)
-                    batch = []
+                    batch, characters = [], 0
         finally:
             # Also when an embedding fails in the middle: what has been made is kept.
             if batch:
@@ -212,11 +214,6 @@ def _made(
 
     words, fingerprint = upkeep.analyzer.words, upkeep.analyzer.fingerprint
     return made_on_ray(ray, wanted, words=words, fingerprint=fingerprint, **limits)
-
-
-def _is_full(batch: Sequence[NewVersion]) -> bool:
-    characters = sum(len(version.prepared.document.text) for version in batch)
-    return len(batch) >= CATCH_UP_AFTER or characters >= CATCH_UP_AFTER_CHARACTERS
 
 
 def _look(library: Library, folder: Path) -> tuple[list[_File], list[Skipped]]:

@@ -111,10 +111,17 @@ def _sentences(text: str, segment: Segment, max_tokens: int) -> Iterator[_Senten
     for span in sentences(text, body, segment.end, segment.language):
         for piece in _pieces(text, span, max_tokens):
             outer = min(outer, piece.start) if outer == segment.start else piece.start
-            # One token for the blanks that join it to the one before.
-            tokens = count_tokens(text[outer : piece.end]) + 1
+            tokens = count_tokens(text[outer : piece.end]) + _joining_tokens(text, outer)
             yield _Sentence(piece, outer, tokens, segment.kind, segment.lead_in)
             outer = piece.end
+
+
+def _joining_tokens(text: str, start: int) -> int:
+    """At most how many tokens the blanks before a sentence are, which join it to the one before."""
+    first = start
+    while first > 0 and text[first - 1].isspace():
+        first -= 1
+    return 1 if start - first < 2 else max(1, count_tokens(text[first:start]))
 
 
 def _pieces(text: str, span: Span, max_tokens: int) -> Iterator[Span]:

@@ -34,7 +34,7 @@ def _of_vectors(upkeep: Upkeep, legs: Legs) -> str:
     embedding = upkeep.embedding
     if not isinstance(embedding, NeuralEmbedding):
         return "ok"
-    fault = upkeep.find_vectors_fault(legs.manifest.vectors)
+    fault = upkeep.find_vectors_fault(legs.manifest)
     if embedding.trouble is None and fault is None and not upkeep.embedder.lacks_vectors():
         return "ok"
     made, all_ = (sum(upkeep.record.count(name).values()) for name in (embedding.name, None))

@@ -9,6 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.errors import IndexUnavailable
 from index.records import Filters
 from index.scoring import idf
@@ -49,6 +52,7 @@ class _State:
     frequencies: dict[str, int] = field(default_factory=dict)
     rarities: dict[str, float] = field(default_factory=dict)
     average_length: float | None = None
+    everything: NDArray[np.int64] | None = None
 
 
 def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
@@ -186,9 +190,13 @@ class InvertedIndex:
                 return []
             return self._rows(wanted, limit, state)
 
-    def everything(self) -> list[int]:
+    def everything(self) -> NDArray[np.int64]:
         """The rows of all passages."""
-        return self._rows(self._tantivy.Query.all_query(), max(1, self.count()), self._state)
+        state = self._state
+        if state.everything is None:
+            count = max(1, int(state.searcher.num_docs))
+            state.everything = np.array(self._rows(self._tantivy.Query.all_query(), count, state), dtype=np.int64)
+        return state.everything
 
     def _rows(self, wanted: tantivy.Query, limit: int, state: _State) -> list[int]:
         with self._explained("read"):

@@ -68,7 +68,7 @@ class OpenLegs:
         self._warm = False
         self._stopped = threading.Event()
         self._legs = self._open(None)
-        if upkeep.find_vectors_fault(self._legs.manifest.vectors) or upkeep.embedder.lacks_vectors():
+        if upkeep.find_vectors_fault(self._legs.manifest) or upkeep.embedder.lacks_vectors():
             # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
             self._start_repair(timeout_seconds=0)
 
@@ -131,7 +131,7 @@ class OpenLegs:
         found = {"lexical": upkeep.find_lexical_fault(manifest.lexical) or upkeep.find_missing(manifest.lexical)}
         if not upkeep.embedder.is_neural:  # Those have a thread of their own (`_embed`), which waits for a model.
             served = manifest.vectors if not upkeep.chroma_url else None
-            found["vectors"] = upkeep.find_vectors_fault(manifest.vectors) or upkeep.find_missing(served)
+            found["vectors"] = upkeep.find_vectors_fault(manifest) or upkeep.find_missing(served)
         for part, folder in self._failed().items():
             leg = manifest.lexical if part == "lexical" else manifest.vectors
             if leg is not None and leg.folder == folder and not found.get(part):
@@ -180,7 +180,11 @@ class OpenLegs:
             lexical = former.lexical
             lexical.reload()
         else:
-            lexical = LexicalIndex(self._upkeep.folder / manifest.lexical.folder, self._upkeep.analyzer)
+            lexical = LexicalIndex(
+                self._upkeep.folder / manifest.lexical.folder,
+                self._upkeep.analyzer,
+                compare_at_most=self._upkeep.vector_index_above,
+            )
         held, expected = lexical.count(), sum(manifest.lexical.passages.values())
         settled = not manifest.lexical.pending and manifest.lexical.generation == self._upkeep.record.generation()
         if held != expected and settled and self._stamp() == stamp:
@@ -188,10 +192,10 @@ class OpenLegs:
         if former and former.manifest.vectors == manifest.vectors and not former.vectors.failed:
             vectors = former.vectors
         else:
-            vectors = self._open_vectors(manifest.vectors)
+            vectors = self._open_vectors(manifest)
         upkeep = self._upkeep
         # The vectors of some passages only would push the others down: until a model has made all, words search alone.
-        incomplete = upkeep.embedder.is_neural and upkeep.find_vectors_fault(manifest.vectors)
+        incomplete = upkeep.embedder.is_neural and upkeep.find_vectors_fault(manifest)
         searched = None if incomplete else vectors
         upkeep.embedder.expect_dimensions()
         retriever = Retriever(
@@ -199,22 +203,23 @@ class OpenLegs:
         )
         return Legs(stamp, manifest, lexical, vectors, retriever)
 
-    def _open_vectors(self, leg: Leg | None) -> NearestPassages:
+    def _open_vectors(self, manifest: Manifest) -> NearestPassages:
+        leg = manifest.vectors
         record, name = self._upkeep.record, self._upkeep.embedding.name
         small = leg is not None and not self._warm and sum(leg.passages.values()) <= self._compare_at_most
-        if leg is None or small or self._upkeep.find_vectors_fault(leg):
+        if leg is None or small or self._upkeep.find_vectors_fault(manifest):
             return NearestPassages(record, name, None, 0)
         return NearestPassages(
             record,
             name,
-            lambda: self._open_index(leg),
+            lambda: self._open_index(manifest, leg),
             leg.generation,
             on_failure=lambda: self._start_repair(leg.folder, timeout_seconds=self._lock_timeout_seconds),
         )
 
-    def _open_index(self, leg: Leg) -> OpenedIndex:
+    def _open_index(self, manifest: Manifest, leg: Leg) -> OpenedIndex:
         # Looked at again, because this may be long after: garbage in Chroma's files can end the process.
-        if fault := self._upkeep.find_vectors_fault(leg):
+        if fault := self._upkeep.find_vectors_fault(manifest):
             raise IndexUnavailable(fault)
         place = self._upkeep.vectors_place(leg.folder)
         served = isinstance(place, Path) and address_of(self._upkeep.folder, leg.folder)
@@ -256,7 +261,7 @@ class OpenLegs:
         """
         while not self._stopped.is_set():
             try:
-                usable = self._upkeep.find_vectors_fault(self._upkeep.manifest().vectors) is None
+                usable = self._upkeep.find_vectors_fault(self._upkeep.manifest()) is None
                 self._upkeep.embedder.embed_by_model(changing=usable, stopped=self._stopped.is_set)
                 if self._stopped.is_set():
                     return

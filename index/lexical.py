@@ -29,9 +29,10 @@ from index.subwords import SubwordEmbedding
 BATCH = 256
 # Candidates that are scored exactly, of the question's language and of each other one (decision 0103).
 CANDIDATES, FOREIGN_CANDIDATES = 100, 50
-# Where the words find fewer passages of a language, and it has at most COMPARED, the rest is compared by vector, and no
-# vector index is needed for it (decision 1001).
-FEW, COMPARED = 20, 1000
+# Where the words find fewer passages of a language, the rest is compared by vector, exactly, and no vector index is
+# needed for it: all of a language of at most COMPARED passages join the candidates, else the nearest, if the passages
+# of all languages are at most COMPARED_IN_ALL, or fewer where a setting says so (decisions 1001 and 1010).
+FEW, COMPARED, COMPARED_IN_ALL = 20, 1000, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,16 @@ class LexicalIndex:
     Every method may raise IndexUnavailable; the caller then rebuilds the index from the record.
     """
 
-    def __init__(self, folder: Path, analyzer: Analyzer, *, weights: Weights = scoring.DEFAULTS) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        analyzer: Analyzer,
+        *,
+        weights: Weights = scoring.DEFAULTS,
+        compare_at_most: int = COMPARED_IN_ALL,
+    ) -> None:
         self.folder = folder
+        self._compare_at_most = compare_at_most
         self.failed = False
         """Whether a search failed; to be set by whoever noticed."""
         self._analyzer = analyzer
@@ -204,14 +213,29 @@ class LexicalIndex:
                 foreign = language != question.language
                 most = min(limit, FOREIGN_CANDIDATES) if foreign else limit
                 rows = index.search(asked[foreign], most, filters)
-                if comparable and len(rows) < FEW and index.count() <= COMPARED:
-                    others = set(index.everything()).difference(rows)
-                    without_words |= others
-                    rows += sorted(others)
+                if comparable and len(rows) < FEW and (others := self._near(index, rows, vector)):
+                    without_words.update(others)
+                    rows += others
                 found[language] = rows
                 rarities = index.rarities(terms.sought[foreign].terms)
                 groups.append(terms.group(foreign, rarities, index.average_length(), len(rows)))
         return self._scored(vector, terms.keys, found, without_words, groups)
+
+    def _near(self, index: InvertedIndex, found: Sequence[int], vector: NDArray[np.float32]) -> list[int]:
+        """The rows of a language beside those found, or the nearest; none where they are too many to compare."""
+        if index.count() > COMPARED and self.count() > self._compare_at_most:
+            return []
+        others = np.setdiff1d(index.everything(), np.array(found, dtype=np.int64))
+        if len(others) > COMPARED:
+            others = self._packed(others).nearest(others, vector, CANDIDATES)
+        return [int(row) for row in others]
+
+    def _packed(self, rows: NDArray[np.int64]) -> PackedRows:
+        packed = self._rows
+        if int(rows.max(initial=-1)) >= packed.count:
+            # Another thread has just reloaded the inverted indexes; rows are written before what refers to them.
+            packed = PackedRows(self.folder)
+        return packed
 
     def _scored(
         self,
@@ -223,10 +247,7 @@ class LexicalIndex:
     ) -> Candidates:
         """The candidates of every language with their exact scores; all are scored in one pass."""
         rows = np.array([row for some in found.values() for row in some], dtype=np.int64)
-        packed = self._rows
-        if int(rows.max(initial=-1)) >= packed.count:
-            # Another thread has just reloaded the inverted indexes; rows are written before what refers to them.
-            packed = PackedRows(self.folder)
+        packed = self._packed(rows)
         with_terms = np.array([row not in without_words for row in rows.tolist()], dtype=bool)
         gathered = packed.gather(rows, vector, with_terms)
         return Candidates(

@@ -21,6 +21,7 @@ from index.embedding import Embedding
 from index.engine import EngineSearch, EngineUpkeep, Words
 from index.errors import IndexUnavailable, unwritable
 from index.language import LanguageDetector
+from index.lexical import COMPARED_IN_ALL
 from index.lexicon import load_lexicon
 from index.load import MAX_BYTES
 from index.lock import writer_lock
@@ -36,7 +37,7 @@ from index.vectors import VectorSearch
 RECORD_NAME = "record.sqlite3"
 DERIVED_NAME = "derived"
 DATA = Path(__file__).parent / "data"
-PREPARATION = 2
+PREPARATION = 3
 """To be raised with every change of the code from load to chunk that makes other passages of the same text."""
 LOCK_TIMEOUT_SECONDS = 60.0
 COMPARE_AT_MOST = 2000
@@ -212,6 +213,7 @@ def open_library(
     reranker: Reranker | None = None,
     analyzer: Analyzer | None = None,
     compare_at_most: int = COMPARE_AT_MOST,
+    vector_index_above: int = COMPARED_IN_ALL,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     progress: Progress | None = None,
 ) -> Library:
@@ -228,6 +230,8 @@ def open_library(
         analyzer: the analysis with its lexicon, for those who open several libraries; by default it is loaded.
         compare_at_most: so many vectors are compared one by one, until `warm_up` is called, instead of opening the
             vector index: a command that answers one question and ends saves what importing Chroma takes.
+        vector_index_above: the subword vectors of so many passages need no index of their own: the lexical index
+            has them, too, and compares them. COMPARED_IN_ALL at most.
         lock_timeout_seconds: how long to wait for another process to finish where nothing can be searched before.
         progress: called with (done, total, what) while documents are prepared or embedded anew.
 
@@ -237,7 +241,8 @@ def open_library(
     """
     record = open_record(data_dir, database_url)
     try:
-        upkeep = _upkeep(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens, chroma_url)
+        analyzer = analyzer or Analyzer(load_lexicon())
+        upkeep = _upkeep(data_dir, record, analyzer, embedding, max_tokens, chroma_url, vector_index_above)
         search = open_embedded(
             data_dir,
             upkeep,
@@ -259,9 +264,11 @@ def examine(
     *,
     max_tokens: int = MAX_TOKENS,
     chroma_url: str = "",
+    vector_index_above: int = COMPARED_IN_ALL,
 ) -> dict[str, str]:
     """The state of each part of the engine, without opening or changing it: "ok", or what is wrong with it."""
-    return _upkeep(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens, chroma_url).examine()
+    analyzer = Analyzer(load_lexicon())
+    return _upkeep(data_dir, record, analyzer, embedding, max_tokens, chroma_url, vector_index_above).examine()
 
 
 def _upkeep(
@@ -271,6 +278,7 @@ def _upkeep(
     embedding: Embedding | None,
     max_tokens: int,
     chroma_url: str,
+    vector_index_above: int,
 ) -> Upkeep:
     return Upkeep(
         folder=data_dir / DERIVED_NAME,
@@ -281,6 +289,7 @@ def _upkeep(
         max_tokens=max_tokens,
         preparation=_preparation(max_tokens, analyzer.lexicon.sha256),
         chroma_url=chroma_url,
+        vector_index_above=vector_index_above,
     )
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from index.engine import EngineUpkeep
 
 
-def find_stale(upkeep: EngineUpkeep) -> str | None:
+def find_stale(record: Record, preparation: str) -> str | None:
     """Return in words how many documents were prepared with other settings, or None."""
-    stale = upkeep.record.prepared_otherwise(upkeep.preparation)
+    stale = record.prepared_otherwise(preparation)
     return f"{len(stale)} documents were prepared with other settings" if stale else None
 
 

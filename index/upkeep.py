@@ -7,7 +7,6 @@ and what was missed is done the next time.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -15,20 +14,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import manifest as manifests
-from index import packed, shared_vectors, staging, word_cache
+from index import packed, shared_vectors, staging, stored_vectors, word_cache
 from index import vectors as vector_index
-from index.analysis import Analyzer
 from index.database import writing_vectors
-from index.embedder import BATCH, Embedder, Progress
-from index.embedding import Embedding
+from index.embedder import BATCH, Progress
 from index.errors import IndexUnavailable, unwritable
 from index.exchange import NewVersion
-from index.language import LanguageDetector
+from index.inspection import TANTIVY_LISTS, Inspection
 from index.lexical import LexicalIndex
 from index.manifest import Leg, Manifest
-from index.preparing import find_stale, prepare_anew
-from index.record import Record
-from index.vectors import Place, Server
+from index.preparing import prepare_anew
+from index.vectors import Server
 
 VECTORS_AT_ONCE = 5000
 """20 MB of them; Chroma takes less time for many at once (docs/decisions/0208)."""
@@ -45,7 +41,6 @@ BUILT_AT_OPENING = 5000
 # An index that keeps more rows than this is built anew: twice its passages, and some more for small ones.
 MAX_WORN, MIN_WORN = 2, 2000
 # Files that tantivy and SQLite change by themselves and check themselves; a damaged cache of words is left unread.
-TANTIVY_LISTS = ("meta.json", ".managed.json")
 LEXICAL_SKIP = frozenset(
     {*TANTIVY_LISTS, ".tantivy-meta.lock", ".tantivy-writer.lock", word_cache.FILE_NAME.format("*")}
 )
@@ -53,115 +48,8 @@ VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal
 
 
 @dataclass(frozen=True, slots=True)
-class Upkeep:
-    """What it takes to derive everything again. `folder` holds the indexes and their manifest.
-
-    With a `chroma_url` the vector index is on that server instead, in collections named for its folder.
-    """
-
-    folder: Path
-    record: Record
-    analyzer: Analyzer
-    detector: LanguageDetector
-    embedding: Embedding
-    max_tokens: int
-    preparation: str
-    chroma_url: str = ""
-
-    # Looking, which anybody may do
-
-    def manifest(self) -> Manifest:
-        """Return the manifest, or an empty one where there is none or it belongs to another record."""
-        found = manifests.read(self.folder)
-        return found if found and found.record == self.record.identity else Manifest(self.record.identity)
-
-    def find_fault(self, manifest: Manifest) -> str | None:
-        """Return in words what has to be made anew, or None."""
-        return (
-            self.find_lexical_fault(manifest.lexical) or self.find_vectors_fault(manifest.vectors) or find_stale(self)
-        )
-
-    def is_behind(self, manifest: Manifest) -> bool:
-        """Whether the record has changed since the lexical index was last brought up to it."""
-        leg = manifest.lexical
-        return leg is None or bool(leg.pending) or leg.generation != self.record.generation()
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether other data folders use the same indexes."""
-        return False
-
-    def behind(self) -> bool:
-        """Whether the record has changed since the lexical index was last brought up to it."""
-        return self.is_behind(self.manifest())
-
-    def examine(self) -> dict[str, str]:
-        """Look at both indexes without opening or changing them: "ok", or what is wrong with each."""
-        manifest, lag = self.manifest(), self.lag()
-        faults = {
-            "lexical": self.find_lexical_fault(manifest.lexical),
-            "vectors": self.find_vectors_fault(manifest.vectors),
-        }
-        if self.is_behind(manifest) and not faults["lexical"]:
-            faults["lexical"] = f"behind the record by {lag['lexical']} passages"
-        return {name: fault or "ok" for name, fault in faults.items()}
-
-    def lag(self) -> dict[str, int]:
-        """How many passages belong to documents that were stored after each index was brought up to the record."""
-        manifest = self.manifest()
-        legs = {"lexical": manifest.lexical, "vectors": manifest.vectors}
-        return {name: self.record.passages_since(leg.generation if leg else 0) for name, leg in legs.items()}
-
-    def find_lexical_fault(self, leg: Leg | None) -> str | None:
-        """Return in words why the lexical index must not be searched, or None."""
-        if leg is None:
-            return "there is no lexical index"
-        if leg.settings != self.analyzer.fingerprint:
-            return "the lexical index was built with another lexicon or analysis"
-        return self._fault_of_folder(leg) or _fault_of_lists(self.folder / leg.folder, leg)
-
-    def find_vectors_fault(self, leg: Leg | None) -> str | None:
-        """Return in words why the vector index must not be searched, or None."""
-        if leg is None:
-            return "there is no vector index" if self.record.count() else None
-        if leg.settings != self._vector_settings:
-            return "the vector index was built with another embedding, or in another place"
-        if self.chroma_url:
-            return None  # The server looks after its files; what it holds is counted on opening.
-        return self._fault_of_folder(leg) or _fault_of_sqlite(self.folder / leg.folder / "chroma.sqlite3")
-
-    def find_missing(self, leg: Leg | None) -> str | None:
-        """Return which file of an index is gone, in words, or None. Somebody who is writing may have removed it."""
-        if leg is None:
-            return None
-        gone = next((name for name in leg.files if not (self.folder / leg.folder / name).exists()), None)
-        return f"{self.folder / leg.folder / gone} is gone" if gone else None
-
-    def _fault_of_folder(self, leg: Leg) -> str | None:
-        path = self.folder / leg.folder
-        return manifests.find_damage(path, leg.files) if path.is_dir() else f"{path} is missing"
-
-    @property
-    def _vector_settings(self) -> str:
-        return f"{self.embedder.settings}, at {self.chroma_url}" if self.chroma_url else self.embedder.settings
-
-    def vectors_place(self, folder: str) -> Place:
-        """Where the vector index of that name is."""
-        if not self.chroma_url:
-            return self.folder / folder
-        return Server(self.chroma_url, f"{self._server_prefix}{folder}-")
-
-    @property
-    def _server_prefix(self) -> str:
-        """What our collections on a server begin with: others may use it, too."""
-        return f"kilde-{self.record.identity[:12]}-"
-
-    @property
-    def embedder(self) -> Embedder:
-        """What makes the vectors."""
-        return Embedder(self.folder.parent, self.record, self.embedding)
-
-    # Doing, under the writer lock
+class Upkeep(Inspection):
+    """Derives everything again, under the writer lock."""
 
     def bring_up_to_date(
         self, *, suspect: Collection[str] = (), opening: bool = False, progress: Progress | None = None
@@ -196,7 +84,8 @@ class Upkeep:
         self.catch_up()
         manifest = self.manifest()
         # What a model makes has a thread of its own (index.legs); what is damaged is mended apart (index.caretaker).
-        if not self.embedder.is_neural and self.find_vectors_fault(manifest.vectors) is None:
+        sound = manifest.vectors is None or self.find_vectors_fault(manifest) is None
+        if sound and not self.embedder.is_neural:
             with suppress(IndexUnavailable):  # Of the server of vectors: words must not wait for it.
                 self._bring_vectors(manifest, (), opening=False, progress=None)
                 self._sweep()
@@ -264,11 +153,14 @@ class Upkeep:
         if self.embedder.is_neural:
             if opening:
                 return  # Nobody waits for a model; it is asked behind the scenes (index.legs).
-            usable = leg is not None and self.find_vectors_fault(leg) is None
+            usable = leg is not None and self.find_vectors_fault(manifest) is None
             # Readers of an index that goes on being used learn of the new vectors by the change of their documents.
             self.embedder.embed_by_model(progress, changing=usable)
             manifest = self._bring_lexical(self.manifest(), ())
-        if leg is not None and leg.folder not in suspect and self.find_vectors_fault(leg) is None:
+        if not self.needs_vector_index(manifest):
+            self._do_without_vectors(manifest, opening)
+            return
+        if leg is not None and leg.folder not in suspect and self.find_vectors_fault(manifest) is None:
             may_be_newer = MAX_RECENT if opening else self._may_be_newer(leg)
             if self.record.passages_since(leg.generation) <= may_be_newer:
                 return
@@ -277,6 +169,14 @@ class Upkeep:
         if not self.embedder.is_neural:
             self.embedder.embed(progress)
         self._build_vectors(manifest, suspect)
+
+    def _do_without_vectors(self, manifest: Manifest, opening: bool) -> None:
+        """Have no vector index; where the lexical index fails, the vectors in the record are compared."""
+        if manifest.vectors is not None:
+            self.switch(replace(manifest, vectors=None))
+        if not opening and stored_vectors.are_missing(self.record, self.embedding.name):
+            self.embedder.embed(None)
+            self.record.remove_other_vectors(self.embedding.name)
 
     def _may_be_newer(self, leg: Leg) -> int:
         """Passages that may be newer than the vector index."""
@@ -344,24 +244,3 @@ class Upkeep:
                 shutil.rmtree(found, ignore_errors=True)
             elif found.name.startswith(f"{manifests.FILE_NAME}."):
                 found.unlink(missing_ok=True)
-
-
-def _fault_of_lists(folder: Path, leg: Leg) -> str | None:
-    """Return which of tantivy's own lists of files cannot be read, in words, or None; it writes each in one step."""
-    for language in {name.partition("/")[0] for name in leg.files if "/" in name}:
-        for name in TANTIVY_LISTS:
-            path = folder / language / name
-            try:
-                json.loads(path.read_bytes())
-            except (OSError, ValueError):
-                return f"{path} cannot be read"
-    return None
-
-
-def _fault_of_sqlite(path: Path) -> str | None:
-    """Return whether a file is no SQLite database, in words; what is behind its first bytes SQLite checks itself."""
-    try:
-        with path.open("rb") as file:
-            return None if file.read(16) == b"SQLite format 3\0" else f"{path} is no SQLite database"
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror or error}"

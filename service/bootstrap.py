@@ -25,6 +25,7 @@ def open_assistant(settings: Settings) -> Assistant:
         max_bytes=settings.max_document_bytes,
         database_url=settings.database_url.get_secret_value() or None,
         chroma_url=settings.chroma_url,
+        vector_index_above=settings.vector_index_above,
         embedding=embedding_of(settings),
         reranker=_reranker(settings),
     )

@@ -118,6 +118,7 @@ def check_record_and_indexes(settings: Settings) -> Iterator[Finding]:
                 embedding,
                 max_tokens=settings.max_passage_tokens,
                 chroma_url=settings.chroma_url,
+                vector_index_above=settings.vector_index_above,
             )
             for name, state in states.items():
                 advice = "" if state == "ok" else "nothing: it is mended from the record at the next start or question"

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         pattern=r"^(subword|openai:\S+|local:\S+)$",
         description="What makes the vectors: subword, openai:MODEL or local:MODEL.",
     )
+    vector_index_above: int = Field(
+        50_000, ge=0, le=50_000, description="So many passages' subword vectors are compared without an index of them."
+    )
     embedding_base_url: str = Field(
         "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the embedding model's API is."
     )

@@ -28,7 +28,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def running(pristine: Path, tmp_path: Path) -> Iterator[tuple[Library, Path]]:
     """A library as a service has it, and where its indexes are."""
     shutil.copytree(pristine, tmp_path / "place")
-    with open_library(tmp_path / "place" / "data", analyzer=shared_analyzer()) as library:
+    with open_library(tmp_path / "place" / "data", analyzer=shared_analyzer(), vector_index_above=0) as library:
         library.warm_up()
         yield library, tmp_path / "place" / "data" / "derived"
 

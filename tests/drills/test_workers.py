@@ -23,7 +23,9 @@ pytestmark = pytest.mark.timeout(900)
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with Service(tmp_path_factory.mktemp("workers") / "data", "--workers", "2", api_keys=KEY) as running:
+    with Service(
+        tmp_path_factory.mktemp("workers") / "data", "--workers", "2", api_keys=KEY, vector_index_above="0"
+    ) as running:
         yield running
 
 

@@ -94,7 +94,8 @@ def write_texts(folder: Path, **texts: str) -> Path:
 
 def opened(folder: Path, **options: Any) -> Library:
     """A library under a folder, which uses its vector index however small it is."""
-    return open_library(folder / "data", **{"analyzer": shared_analyzer(), "compare_at_most": 0, **options})
+    always = {"analyzer": shared_analyzer(), "compare_at_most": 0, "vector_index_above": 0}
+    return open_library(folder / "data", **{**always, **options})
 
 
 def built(folder: Path, **options: Any) -> tuple[Library, BuildReport]:

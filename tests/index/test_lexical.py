@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index import word_cache
+from index import lexical, word_cache
 from index.analysis import Analyzer
 from index.errors import IndexUnavailable
 from index.lexical import Candidates, LexicalIndex
@@ -97,6 +97,23 @@ def test_mistyped_words_are_read_as_words_of_the_passages(index: LexicalIndex) -
     """The index corrects a question by what it holds."""
     question = index.correct(analyzer().question("bankrutp", "en"))
     assert dict(question.corrections) == {"bankrutp": "bankrupt"}
+
+
+def test_the_nearest_by_vector_join_where_words_find_little(
+    index: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a larger language only the nearest are taken, of too large a collection none."""
+    question = analyzer().question("Katten", "sv")
+
+    def danish(searched: LexicalIndex) -> set[str]:
+        return {document_of(id_) for id_ in searched.search(question, ["da"]).ids()}
+
+    assert danish(index) == {"a", "e"}
+    monkeypatch.setattr(lexical, "COMPARED", 1)
+    monkeypatch.setattr(lexical, "CANDIDATES", 1)
+    monkeypatch.setattr(lexical.InvertedIndex, "search", lambda *_: [])
+    assert danish(index) == {"e"}
+    assert danish(LexicalIndex(index.folder, analyzer(), compare_at_most=4)) == set()
 
 
 def test_a_question_without_terms_finds_nothing(index: LexicalIndex) -> None:

@@ -226,6 +226,23 @@ def test_small_library_is_searched_without_chroma(place: Path) -> None:
     assert imported == "[]"
 
 
+def test_few_subword_vectors_need_no_index(place: Path, tmp_path: Path) -> None:
+    """Up to a number of passages there is no vector index and nothing lags; above it there is one; it goes again."""
+    texts = place / "texts"
+    few = 1000
+    with opened(place, vector_index_above=few) as library:
+        build(library, texts)
+        assert library.upkeep.manifest().vectors is None
+        assert [path.name for path in library.upkeep.folder.glob("vectors-*")] == []
+        assert library.conditions()["vectors"] == "ok"
+        assert library.lag() == {"lexical": 0, "vectors": 0}
+        assert_complete(library)
+    with opened(place, vector_index_above=1) as library:
+        assert sum(library.record.count().values()) > 1
+        assert library.upkeep.manifest().vectors is not None
+        assert_complete(library)
+
+
 def test_process_that_stays_uses_the_vector_index(place: Path) -> None:
     """After warming up, the vector index is searched however small it is, with the same result."""
     with opened(place, compare_at_most=1000) as library:

@@ -48,6 +48,17 @@ def test_rows_come_back_in_the_order_asked_for(tmp_path: Path) -> None:
     check(tmp_path, [7, 3, 29, 0])
 
 
+def test_the_nearest_rows_are_those_of_the_largest_cosines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over several files and pieces, of the rows asked for, in their order."""
+    monkeypatch.setattr(packed, "MAX_MERGED_ROWS", 20)
+    monkeypatch.setattr(packed, "COMPARED_AT_ONCE", 4)
+    for start in (0, 20, 40):
+        fill(tmp_path, 20, start=start)
+    rows = np.array([row for row in range(60) if row != 29], dtype=np.int64)
+    assert PackedRows(tmp_path).nearest(rows, VECTOR, 5).tolist() == [9, 19, 39, 49, 59]
+    assert PackedRows(tmp_path).nearest(rows[:3], VECTOR, 5).tolist() == [0, 1, 2]
+
+
 def test_rows_keep_their_numbers_when_files_are_merged(tmp_path: Path) -> None:
     """Many small additions leave few files, and every row is found under its number."""
     for start in range(0, 40):

@@ -63,9 +63,8 @@ def test_each_damaged_file_is_noticed(place: Path) -> None:
     for path in [*files(place, "lexical"), *files(place, "vectors")]:
         content, status = path.read_bytes(), path.stat()
         path.write_bytes(os.urandom(len(content)))
-        fault = upkeep.find_lexical_fault(upkeep.manifest().lexical) or upkeep.find_vectors_fault(
-            upkeep.manifest().vectors
-        )
+        manifest = upkeep.manifest()
+        fault = upkeep.find_lexical_fault(manifest.lexical) or upkeep.find_vectors_fault(manifest)
         assert fault or not content or any(fnmatch(path.name, one) for one in LEXICAL_SKIP), path
         path.write_bytes(content)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))

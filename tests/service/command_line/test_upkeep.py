@@ -23,6 +23,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "texts" / "one.txt").write_text("One\n\nThe wombat digs a burrow in the evening.\n", encoding="utf-8")
     monkeypatch.setenv("KILDE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KILDE_SEEDS", str(tmp_path / "texts"))
+    monkeypatch.setenv("KILDE_VECTOR_INDEX_ABOVE", "0")
     monkeypatch.chdir(tmp_path)
     with open_assistant(Settings()) as assistant:
         build(assistant.library, tmp_path / "texts")
