@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from index.build import build
 from index.errors import IndexUnavailable, InvalidData
-from index.library import Library
+from tests.drills.ray_build import Killer, Whole, whole
 from tests.index.making import opened, write_texts
 
-DOCUMENTS = 240
-"""Fifteen tasks, so that workers can be killed in the middle of them."""
+DOCUMENTS = 160
+"""Ten tasks, so that workers can be killed in the middle of them."""
+KILLS = 4
+QUESTIONS = ("Hva koster et hus i byen?", "books about the sea")
 
 
 @pytest.fixture(scope="module")
@@ -35,63 +32,20 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(texts: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def expected(texts: Path, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     with opened(tmp_path_factory.mktemp("without")) as library:
         build(library, texts)
-        return everything(library)
+        return whole(library, QUESTIONS)
 
 
-def everything(library: Library) -> dict[str, object]:
-    """All that an index is made of, and what a search in it finds."""
-    record = library.record
-    vectors = list(record.vectors(library.embedding.name))
-    return {
-        "versions": record.details(),
-        "passages": [passage for batch in record.all_passages() for passage in batch],
-        "vectors": [(batch.ids, batch.vectors.tobytes()) for batch in vectors],
-        "indexed": library.lexical.count(),
-        "found": [
-            (hit.passage.id, round(hit.score, 6))
-            for question in ("Hva koster et hus i byen?", "books about the sea")
-            for hit in library.retriever.search(question, language="nb")
-        ],
-    }
-
-
-def worker_processes() -> list[int]:
-    """The processes of Ray's workers that are at a task."""
-    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if "ray::work" in line]
-
-
-def killing(times: int, killed: list[int]) -> Callable[[], None]:
-    """Kill so many workers in the middle of a task, one after the other."""
-
-    def kill() -> None:
-        until = time.monotonic() + 240
-        while len(killed) < times and time.monotonic() < until:
-            if found := worker_processes():
-                os.kill(found[0], signal.SIGKILL)
-                killed.append(found[0])
-                time.sleep(0.5)
-            time.sleep(0.05)
-
-    return kill
-
-
-def test_ray_makes_the_same_index_though_workers_are_killed(
-    texts: Path, expected: dict[str, object], tmp_path: Path
-) -> None:
+def test_ray_makes_the_same_index_though_workers_are_killed(texts: Path, expected: Whole, tmp_path: Path) -> None:
     """With workers killed in the middle of their tasks every document is there, once, and nothing differs."""
-    killed: list[int] = []
-    killer = threading.Thread(target=killing(3, killed))
     with opened(tmp_path) as library:
-        killer.start()
-        report = build(library, texts, ray="local")
-        killer.join()
+        with Killer(KILLS) as killer:
+            report = build(library, texts, ray="local")
         assert (report.added, report.skipped) == (DOCUMENTS, ())
-        assert everything(library) == expected
-    assert len(killed) == 3
+        assert whole(library, QUESTIONS) == expected
+    assert len(killer.killed) == KILLS
 
 
 def test_cluster_that_is_not_there_is_one_line(texts: Path, tmp_path: Path) -> None:
