@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from index.embedder import Progress
 from index.errors import IndexUnavailable
 from index.legs import OpenLegs
@@ -13,7 +11,6 @@ from index.upkeep import Upkeep
 
 
 def open_embedded(
-    data_dir: Path,
     upkeep: Upkeep,
     *,
     compare_at_most: int,
@@ -26,11 +23,11 @@ def open_embedded(
     Raises:
         IndexUnavailable: the folder cannot be used, or another process is building the first index.
     """
-    _make_fit(data_dir, upkeep, lock_timeout_seconds, progress)
+    _make_fit(upkeep, lock_timeout_seconds, progress)
 
     def opened() -> OpenLegs:
         return OpenLegs(
-            data_dir,
+            upkeep.data_dir,
             upkeep,
             compare_at_most=compare_at_most,
             lock_timeout_seconds=lock_timeout_seconds,
@@ -40,7 +37,7 @@ def open_embedded(
     try:
         return opened()
     except IndexUnavailable:
-        with writer_lock(data_dir, timeout_seconds=lock_timeout_seconds):
+        with writer_lock(upkeep.data_dir, timeout_seconds=lock_timeout_seconds):
             try:
                 return opened()  # Another process had replaced what was being opened.
             except IndexUnavailable:
@@ -50,14 +47,14 @@ def open_embedded(
                 return opened()
 
 
-def _make_fit(data_dir: Path, upkeep: Upkeep, timeout_seconds: float, progress: Progress | None) -> None:
+def _make_fit(upkeep: Upkeep, timeout_seconds: float, progress: Progress | None) -> None:
     """Bring what is derived up to the record, unless another process is at it and there is something to search."""
     manifest = upkeep.manifest()
     if upkeep.find_fault(manifest) is None and not upkeep.is_behind(manifest):
         return
     searchable = upkeep.find_lexical_fault(manifest.lexical) is None
     try:
-        with writer_lock(data_dir, timeout_seconds=0 if searchable else timeout_seconds):
+        with writer_lock(upkeep.data_dir, timeout_seconds=0 if searchable else timeout_seconds):
             upkeep.bring_up_to_date(opening=True, progress=progress)
     except IndexUnavailable:
         # Without a vector index, as where its server is away, words are searched.

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from index.analysis import Analyzer, QuestionTerm, QuestionTerms
+from index.basis import Basis
 from index.embedder import Progress
 from index.embedding import Embedding
 from index.exchange import NewVersion
@@ -99,6 +100,11 @@ class EngineUpkeep(Protocol):
     """
 
     @property
+    def basis(self) -> Basis:
+        """What the engine is derived from, to derive another one from."""
+        ...
+
+    @property
     def record(self) -> Record:
         """The documents."""
         ...
@@ -168,6 +174,10 @@ class EngineUpkeep(Protocol):
         """Bring the engine up to what has changed in the record, and no more."""
         ...
 
+    def begin(self, progress: Progress | None = None) -> None:
+        """Write what takes long of an engine that nobody uses yet, without the writer lock; interrupted, it goes on."""
+        ...
+
     def follow(self) -> None:
         """Bring the engine up to what replicas have stored, once a second where there are any."""
         ...
@@ -180,5 +190,8 @@ class EngineUpkeep(Protocol):
         ...
 
     def settle(self, staged: object | None, gone: Collection[tuple[str, str]]) -> None:
-        """Take the passages out that the record has no more, and note that the engine is up to it."""
+        """Take the passages out that the record has no more, and note that the engine is up to it.
+
+        An engine that is away is no reason to fail: the record has what was asked for, and the engine catches up.
+        """
         ...

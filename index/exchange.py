@@ -58,5 +58,5 @@ def remove(upkeep: EngineUpkeep, document_ids: Sequence[str]) -> int:
     """Remove documents, under the writer lock; return how many there were. They are found no more at once."""
     count = sum(upkeep.record.remove(name) for name in document_ids)
     if count:
-        upkeep.catch_up()
+        upkeep.settle(None, ())
     return count

@@ -7,22 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import manifest as manifests
-from index.analysis import Analyzer
-from index.embedder import Embedder
-from index.embedding import Embedding
-from index.language import LanguageDetector
+from index.basis import Basis
 from index.lexical import COMPARED_IN_ALL
 from index.manifest import Leg, Manifest
 from index.preparing import find_stale
-from index.record import Record
 from index.subwords import SubwordEmbedding
 from index.vectors import Place, Server
 
+DERIVED_NAME = "derived"
 TANTIVY_LISTS = ("meta.json", ".managed.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Basis):
     """What it takes to derive everything, and to tell whether that has been done. Anybody may look, at any moment.
 
     `folder` holds the indexes and their manifest. With a `chroma_url` the vector index is on that server instead, in
@@ -30,15 +27,13 @@ class Inspection:
     `vector_index_above`: the lexical index holds them, too, and compares them.
     """
 
-    folder: Path
-    record: Record
-    analyzer: Analyzer
-    detector: LanguageDetector
-    embedding: Embedding
-    max_tokens: int
-    preparation: str
     chroma_url: str = ""
     vector_index_above: int = COMPARED_IN_ALL
+
+    @property
+    def folder(self) -> Path:
+        """Where the indexes and their manifest are."""
+        return self.data_dir / DERIVED_NAME
 
     def manifest(self) -> Manifest:
         """Return the manifest, or an empty one where there is none or it belongs to another record."""
@@ -135,11 +130,6 @@ class Inspection:
     def _server_prefix(self) -> str:
         """What our collections on a server begin with: others may use it, too."""
         return f"kilde-{self.record.identity[:12]}-"
-
-    @property
-    def embedder(self) -> Embedder:
-        """What makes the vectors."""
-        return Embedder(self.folder.parent, self.record, self.embedding)
 
 
 def _fault_of_lists(folder: Path, leg: Leg) -> str | None:

@@ -6,19 +6,19 @@ Layout: `record.sqlite3` is the truth. `derived/` holds the lexical and the vect
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.analysis import Analyzer, QuestionTerm
+from index.basis import Basis
 from index.caretaker import Caretaker
 from index.chunk import MAX_TOKENS
 from index.database import writing_documents
-from index.embedded import open_embedded
 from index.embedder import Progress
 from index.embedding import Embedding
 from index.engine import EngineSearch, EngineUpkeep, Words
+from index.engines import open_engine, upkeep_of
 from index.errors import IndexUnavailable, unwritable
 from index.language import LanguageDetector
 from index.lexical import COMPARED_IN_ALL
@@ -30,15 +30,9 @@ from index.neural import NeuralEmbedding
 from index.record import Record
 from index.reranking import Reranker
 from index.retrieve import Retriever
-from index.subwords import SubwordEmbedding
-from index.upkeep import Upkeep
 from index.vectors import VectorSearch
 
 RECORD_NAME = "record.sqlite3"
-DERIVED_NAME = "derived"
-DATA = Path(__file__).parent / "data"
-PREPARATION = 3
-"""To be raised with every change of the code from load to chunk that makes other passages of the same text."""
 LOCK_TIMEOUT_SECONDS = 60.0
 COMPARE_AT_MOST = 2000
 """Reading so many vectors and comparing them takes 30 ms, importing Chroma and opening its index 600 ms."""
@@ -209,6 +203,8 @@ def open_library(
     max_bytes: int = MAX_BYTES,
     database_url: str | None = None,
     chroma_url: str = "",
+    index_url: str = "",
+    index_api_key: str = "",
     embedding: Embedding | None = None,
     reranker: Reranker | None = None,
     analyzer: Analyzer | None = None,
@@ -225,6 +221,8 @@ def open_library(
         max_bytes: of a file that `build` takes in.
         database_url: where the record is, if not in the data folder.
         chroma_url: the Chroma server that holds the vector index, if not a folder in the data folder.
+        index_url: where both indexes are instead, as `index.qdrant.place.parse` reads it.
+        index_api_key: what is shown there, if anything.
         embedding: what makes the vectors; hashed subwords by default. Another one than before embeds all anew.
         reranker: what puts the best passages into its own order, if anything does.
         analyzer: the analysis with its lexicon, for those who open several libraries; by default it is loaded.
@@ -241,10 +239,15 @@ def open_library(
     """
     record = open_record(data_dir, database_url)
     try:
-        analyzer = analyzer or Analyzer(load_lexicon())
-        upkeep = _upkeep(data_dir, record, analyzer, embedding, max_tokens, chroma_url, vector_index_above)
-        search = open_embedded(
-            data_dir,
+        basis = Basis.of(data_dir, record, analyzer or Analyzer(load_lexicon()), embedding, max_tokens)
+        upkeep = upkeep_of(
+            basis,
+            chroma_url=chroma_url,
+            vector_index_above=vector_index_above,
+            index_url=index_url,
+            index_api_key=index_api_key,
+        )
+        search = open_engine(
             upkeep,
             compare_at_most=compare_at_most,
             lock_timeout_seconds=lock_timeout_seconds,
@@ -265,38 +268,15 @@ def examine(
     max_tokens: int = MAX_TOKENS,
     chroma_url: str = "",
     vector_index_above: int = COMPARED_IN_ALL,
+    index_url: str = "",
+    index_api_key: str = "",
 ) -> dict[str, str]:
     """The state of each part of the engine, without opening or changing it: "ok", or what is wrong with it."""
-    analyzer = Analyzer(load_lexicon())
-    return _upkeep(data_dir, record, analyzer, embedding, max_tokens, chroma_url, vector_index_above).examine()
-
-
-def _upkeep(
-    data_dir: Path,
-    record: Record,
-    analyzer: Analyzer,
-    embedding: Embedding | None,
-    max_tokens: int,
-    chroma_url: str,
-    vector_index_above: int,
-) -> Upkeep:
-    return Upkeep(
-        folder=data_dir / DERIVED_NAME,
-        record=record,
-        analyzer=analyzer,
-        detector=LanguageDetector(analyzer.words),
-        embedding=embedding or SubwordEmbedding(),
-        max_tokens=max_tokens,
-        preparation=_preparation(max_tokens, analyzer.lexicon.sha256),
+    basis = Basis.of(data_dir, record, Analyzer(load_lexicon()), embedding, max_tokens)
+    return upkeep_of(
+        basis,
         chroma_url=chroma_url,
         vector_index_above=vector_index_above,
-    )
-
-
-def _preparation(max_tokens: int, lexicon_sha256: str) -> str:
-    """Name everything that decides which passages are made of a text: code, settings, lexicon and word lists."""
-    checksum = hashlib.sha256(lexicon_sha256.encode())
-    for path in sorted(DATA.iterdir()):
-        if path.is_file():
-            checksum.update(path.name.encode() + path.read_bytes())
-    return f"version {PREPARATION}, {max_tokens} tokens, data {checksum.hexdigest()[:16]}"
+        index_url=index_url,
+        index_api_key=index_api_key,
+    ).examine()

@@ -141,9 +141,9 @@ class Record:
         query = select(passages).order_by(passages.c.document_id, passages.c.position)
         return [rows.passage(row) for row in self._by_ids(query, passages.c.document_id, document_ids)]
 
-    def all_passages(self, batch: int = 1000) -> Iterator[list[Passage]]:
-        """Every passage, by id, in lists of at most `batch`."""
-        for found in self._in_batches(select(passages), passages.c.id, batch):
+    def all_passages(self, batch: int = 1000, after: str = "") -> Iterator[list[Passage]]:
+        """Every passage whose id is greater than `after`, by id, in lists of at most `batch`."""
+        for found in self._in_batches(select(passages), passages.c.id, batch, after or None):
             yield [rows.passage(row) for row in found]
 
     def versions(self) -> dict[str, str]:
@@ -289,9 +289,10 @@ class Record:
                 some = wanted[start : start + IDS_A_STATEMENT]
                 yield from connection.execute(query.where(column.in_(some))).all()
 
-    def _in_batches(self, query: Select[Any], key: Any, batch: int) -> Iterator[Sequence[Row[Any]]]:
+    def _in_batches(
+        self, query: Select[Any], key: Any, batch: int, last: str | None = None
+    ) -> Iterator[Sequence[Row[Any]]]:
         """Walk a table by its key, one short read a batch, so that no read holds up a writer or the log's upkeep."""
-        last: str | None = None
         while True:
             page = query if last is None else query.where(key > last)
             with self.read() as connection:

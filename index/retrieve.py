@@ -20,6 +20,8 @@ OWN_VECTORS, FOREIGN_VECTORS = 0.5, 0.25
 LEAST_COSINE = 0.4
 # Searches for one question while documents are being exchanged under it; each change of the indexes allows one more.
 MAX_ATTEMPTS = 5
+# Scores nearer than this to one another are the same: engines add up the same numbers in other orders.
+TIE = 1e-6
 # Of a result of n passages, n // SHARE places are kept for every language that has candidates.
 SHARE = 10
 
@@ -95,7 +97,7 @@ class Retriever:
         return exchanged
 
     def _hits(self, pool: Pool, fused: NDArray[np.float64], limit: int, filters: Filters) -> tuple[list[Hit], bool]:
-        order = np.argsort(-fused, kind="stable").tolist()
+        order = _ordered(pool, fused, 2 * limit)
         narrowed = bool(filters.documents or filters.speakers)
         chosen = order[:limit] if narrowed else _with_shares(order, pool.languages, limit)
         passages = self._passages(pool, chosen)
@@ -132,6 +134,19 @@ def _fused(pool: Pool, language: str) -> NDArray[np.float64]:
     weights = np.array([OWN_VECTORS if one == language else FOREIGN_VECTORS for one in pool.languages])
     fused: NDArray[np.float64] = pool.lexical / top_lexical + weights * np.maximum(0.0, pool.cosines) / top_cosine
     return fused
+
+
+def _ordered(pool: Pool, fused: NDArray[np.float64], looked_at: int) -> list[int]:
+    """The places, best first; of the first ones those that are as good as one another by id, whatever the engine."""
+    order: list[int] = np.argsort(-fused, kind="stable").tolist()
+    first = fused[order[:looked_at]]
+    ties = np.flatnonzero(first[:-1] - first[1:] < TIE)
+    if len(ties):
+        for run in np.split(ties, np.flatnonzero(np.diff(ties) > 1) + 1):
+            start, end = int(run[0]), int(run[-1]) + 2
+            named = sorted(zip(pool.ids(order[start:end]), order[start:end], strict=True))
+            order[start:end] = [place for _, place in named]
+    return order
 
 
 def _with_shares(order: Sequence[int], languages: Sequence[str], limit: int) -> list[int]:

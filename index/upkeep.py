@@ -79,6 +79,9 @@ class Upkeep(Inspection):
         self._make_folder()
         self._bring_lexical(self.manifest(), ())
 
+    def begin(self, progress: Progress | None = None) -> None:
+        """Nothing: an index of this machine is written in one go."""
+
     def follow(self) -> None:
         """Bring both indexes up to what replicas have stored; the vectors of few documents need no index."""
         self.catch_up()

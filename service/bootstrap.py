@@ -26,6 +26,8 @@ def open_assistant(settings: Settings) -> Assistant:
         database_url=settings.database_url.get_secret_value() or None,
         chroma_url=settings.chroma_url,
         vector_index_above=settings.vector_index_above,
+        index_url=settings.index_url,
+        index_api_key=settings.index_api_key.get_secret_value(),
         embedding=embedding_of(settings),
         reranker=_reranker(settings),
     )

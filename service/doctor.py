@@ -119,6 +119,8 @@ def check_record_and_indexes(settings: Settings) -> Iterator[Finding]:
                 max_tokens=settings.max_passage_tokens,
                 chroma_url=settings.chroma_url,
                 vector_index_above=settings.vector_index_above,
+                index_url=settings.index_url,
+                index_api_key=settings.index_api_key.get_secret_value(),
             )
             for name, state in states.items():
                 advice = "" if state == "ok" else "nothing: it is mended from the record at the next start or question"

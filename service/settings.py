@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     chroma_url: str = Field(
         "", pattern=r"^(https?://[^\s/]+/?)?$", description="A Chroma server that holds the vector index."
     )
+    index_url: str = Field(
+        "", pattern=r"^(qdrants?://\S+)?$", description="Where both indexes are, if not here: qdrant://HOST:6333."
+    )
+    index_api_key: SecretStr = Field(SecretStr(""), description="The key of that Qdrant.")
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="The service's log: JSON, text, or text on a terminal and JSON elsewhere."
     )

@@ -9,7 +9,8 @@ import click
 
 from index.backup import Copy, back_up, restore
 from index.errors import IndexUnavailable
-from index.library import DERIVED_NAME, LOCK_TIMEOUT_SECONDS, RECORD_NAME
+from index.inspection import DERIVED_NAME
+from index.library import LOCK_TIMEOUT_SECONDS, RECORD_NAME
 from index.lock import writer_lock
 from service.bootstrap import open_assistant
 from service.settings import Settings, read_settings
@@ -44,7 +45,9 @@ def restore_command(copy: Path, force: bool) -> None:
     with open_assistant(settings) as assistant:
         with assistant.library.writing() as upkeep:
             upkeep.bring_up_to_date()
-        click.echo(f"{settings.data_dir / DERIVED_NAME}: {assistant.library.lexical.count()} passages")
+        click.echo(
+            f"{settings.index_url or settings.data_dir / DERIVED_NAME}: {assistant.library.lexical.count()} passages"
+        )
     if not restored.in_place and force:
         click.echo("The record that was there could not be used: start a service that is running anew.", err=True)
 

@@ -1,4 +1,4 @@
-"""`kilde index build`, `add`, `remove`, `show`, `status` and `explain`."""
+"""`kilde index build`, `add`, `remove`, `show`, `copy`, `status` and `explain`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.load import document_id
 from index.records import Segment
 from service.bootstrap import open_assistant
 from service.command_line.explain import contributions, describe, find_passage
-from service.command_line.progress import build_with_progress, report_skipped
+from service.command_line.progress import bar, build_with_progress, report_skipped
 from service.command_line.terminal import console
 from service.settings import read_settings
 from service.wire_documents import DocumentInfoModel
@@ -139,6 +139,21 @@ def segment_line(part: Segment, text: str) -> str:
         said = f"  {part.speaker.role}: {part.speaker.name or 'not named'}"
     about = f"  dropped: {part.reason}" if part.kind == "furniture" else said
     return f"{part.start:>7}–{part.end:<7} {part.kind:<10} {part.language:<3}{about}  {beginning}{more}"
+
+
+@index.command("copy")
+@click.option("--to", "url", required=True, help="A URL as in KILDE_INDEX_URL, or “here” for the data folder.")
+def copy_index(url: str) -> None:
+    """Write the index to another engine, embedding nothing again, and compare both; exits 1 if they differ."""
+    # Imported here: hardly ever needed.
+    from index.copying import copy
+
+    settings = read_settings()
+    with open_assistant(settings) as assistant, bar("Copying") as advance:
+        key = settings.index_api_key.get_secret_value()
+        report = copy(assistant.library, "" if url == "here" else url, key, progress=advance)
+    click.echo(f"{report.passages:,} passages; {report.same} of {report.asked} questions have the same answers in both")
+    click.echo("To use it, unset KILDE_INDEX_URL." if url == "here" else f"To use it, set KILDE_INDEX_URL={url}")
 
 
 @index.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -21,8 +23,9 @@ class RateColumn(ProgressColumn):
         return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
-def build_with_progress(assistant: Assistant, settings: Settings, *, ray: str | None = None) -> BuildReport:
-    """Index the folder of documents; the bar goes to stderr and only to a terminal."""
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on stderr, and only on a terminal; what is yielded takes (done, total, what)."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -31,12 +34,18 @@ def build_with_progress(assistant: Assistant, settings: Settings, *, ray: str | 
         TimeRemainingColumn(),
     )
     out = console(error=True)
-    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
-        task = bar.add_task("Indexing", total=None)
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as shown:
+        task = shown.add_task(what, total=None)
 
         def advance(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
+            shown.update(task, completed=done, total=total, description=what)
 
+        yield advance
+
+
+def build_with_progress(assistant: Assistant, settings: Settings, *, ray: str | None = None) -> BuildReport:
+    """Index the folder of documents."""
+    with bar("Indexing") as advance:
         return build(assistant.library, settings.seeds, progress=advance, workers=os.cpu_count() or 1, ray=ray)
 
 

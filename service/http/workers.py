@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
-from index.library import DERIVED_NAME
+from index.inspection import DERIVED_NAME
 from service.http.chroma_run import ChromaRun
 from service.http.metrics import SHARED_FOLDER
 from service.settings import Settings
@@ -63,7 +63,7 @@ class Workers:
             listening = stack.enter_context(socket.create_server(self._address, backlog=2048))
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kilde-metrics-"))
             stack.enter_context(_environment(SHARED_FOLDER, folder))
-            if not self._settings.chroma_url:
+            if not (self._settings.chroma_url or self._settings.index_url):
                 chroma = ChromaRun(self._settings.data_dir / DERIVED_NAME)
                 chroma.start()
                 stack.callback(chroma.stop)
