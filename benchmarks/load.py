@@ -1,35 +1,46 @@
 """A service under load, beside a FastAPI route that does nothing, in the same run.
 
-`python -m benchmarks.load --passages 100000 --seconds 600` makes that many passages beside the shipped texts, serves
-them with two workers, and measures one after the other: idle; at the limit (as much as `--clients` can ask); at half
-of that. It prints a table and ends with 1 where anything but 200 was answered.
+`python -m benchmarks.load --passages 100000 --seconds 600 --write` makes that many passages beside the shipped texts,
+serves them with two workers, and measures one after the other: idle; at the limit (as much as `--clients` can ask); at
+half of that. It prints a table, puts it into docs/operations.md with `--write`, and ends with 1 where anything but 200
+was answered, memory grew, or the tail is longer than it should be. `--folder` keeps texts and index for the next run.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import numpy as np
 
+from benchmarks import load_report
+from benchmarks.load_report import Figures, Times
 from index.lexicon import load_lexicon
-from tests.conftest import SEEDS
+from tests.conftest import ROOT, SEEDS
 from tests.drills.running import KILDE, Service, children, environment, free_port
 
 PASSAGES_A_DOCUMENT = 10
 SENTENCES_A_PASSAGE, WORDS_A_SENTENCE = 3, 12
 LANGUAGES = ("en", "da", "nb", "nn", "sv")
-IDLE_REQUESTS = 100
+IDLE_REQUESTS = 200
+USERS_A_CLIENT = 4
+"""At half of the limit requests come on so many more connections, chosen at random: they are different people's."""
+NOOP_SECONDS = 20.0
 NOOP = """
 import sys, uvicorn
 from fastapi import FastAPI
@@ -51,8 +62,10 @@ class Seen:
     def count(self) -> int:
         return sum(len(found) for found in self.seconds.values())
 
-    def milliseconds(self, route: str, percentile: float) -> float:
-        return float(np.percentile(self.seconds.get(route, [0.0]), percentile)) * 1000
+    def times(self, route: str) -> Times:
+        found = self.seconds.get(route) or [0.0]
+        median, p95, p99, slowest = (float(np.percentile(found, share)) * 1000 for share in (50, 95, 99, 100))
+        return Times(len(self.seconds.get(route, [])), median, p95, p99, slowest)
 
 
 def write_corpus(folder: Path, passages: int, chance: random.Random) -> list[str]:
@@ -105,14 +118,17 @@ async def at_the_limit(
     return seen
 
 
-async def at_a_rate(url: str, rate: float, seconds: float, make: Callable[[], tuple[str, dict[str, object]]]) -> Seen:
-    """So many requests a second, whether the ones before are answered or not."""
-    seen, running = Seen(), set[asyncio.Task[None]]()
-    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+async def at_a_rate(
+    url: str, rate: float, seconds: float, users: int, make: Callable[[], tuple[str, dict[str, object]]]
+) -> Seen:
+    """So many requests a second, whether the ones before are answered or not, each on the connection of some user."""
+    seen, running, chance = Seen(), set[asyncio.Task[None]](), random.Random(2)
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60)) for _ in range(users)]
         began = time.perf_counter()
         for number in range(int(rate * seconds)):
             await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-            task = asyncio.create_task(send(client, *make(), seen))
+            task = asyncio.create_task(send(chance.choice(clients), *make(), seen))
             running.add(task)
             task.add_done_callback(running.discard)
         await asyncio.gather(*running)
@@ -157,8 +173,20 @@ async def watched(service: Service, work: Awaitable[Seen], every: float) -> tupl
         looking.cancel()
 
 
-async def measure(service: Service, noop: str, words: list[str], clients: int, seconds: float) -> bool:
-    """Print the table; return whether every request was answered."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured. `indexed_seconds` is what indexing took, 0 where an index was there."""
+
+    passages: int
+    workers: int
+    clients: int
+    seconds: float
+    indexed_seconds: float
+    data: Path
+
+
+async def measure(service: Service, noop: str, words: list[str], plan: Plan) -> Figures:
+    """Go through the phases."""
     chance = random.Random(1)
 
     def make() -> tuple[str, dict[str, object]]:
@@ -167,26 +195,55 @@ async def measure(service: Service, noop: str, words: list[str], clients: int, s
     def search() -> tuple[str, dict[str, object]]:
         return "/search", {"query": " ".join(chance.sample(words, 3))}
 
+    users, half_seconds = plan.clients * USERS_A_CLIENT, max(NOOP_SECONDS, plan.seconds / 5)
     await at_the_limit(service.url, 4, 5, make)  # Warmed up.
     at_rest, nothing = await idle(service.url, search), await idle(noop, search)
-    full, held = await watched(service, at_the_limit(service.url, clients, seconds, make), max(1.0, seconds / 30))
-    rate = full.count() / seconds
-    half = await at_a_rate(service.url, rate / 2, max(20.0, seconds / 5), make)
-    full_noop = await at_the_limit(noop, clients, min(20.0, seconds), search)
-    p50 = at_rest.milliseconds("/search", 50)
-    p95 = half.milliseconds("/search", 95)
-    print(f"idle          /search p50 {p50:.1f} ms, p95 {at_rest.milliseconds('/search', 95):.1f} ms")
-    print(f"idle, no-op   p50 {nothing.milliseconds('/search', 50):.1f} ms")
-    print(
-        f"at the limit  {rate:.0f} requests/s by {clients} clients, "
-        f"/search p95 {full.milliseconds('/search', 95):.0f} ms, /chat p95 {full.milliseconds('/chat', 95):.0f} ms"
+    started = megabytes(service)
+    work = at_the_limit(service.url, plan.clients, plan.seconds, make)
+    full, held = await watched(service, work, max(1.0, plan.seconds / 60))
+    rate = full.count() / plan.seconds
+    half = await at_a_rate(service.url, rate / 2, half_seconds, users, make)
+    full_noop = await at_the_limit(noop, plan.clients, NOOP_SECONDS, search)
+    half_noop = await at_a_rate(noop, rate / 2, NOOP_SECONDS, users, search)
+    return Figures(
+        when=datetime.now(UTC).strftime("%Y-%m-%d"),
+        machine=f"{os.cpu_count()} processor cores",
+        passages=plan.passages,
+        workers=plan.workers,
+        clients=plan.clients,
+        seconds=plan.seconds,
+        indexed_seconds=plan.indexed_seconds,
+        disk_megabytes=sum(path.stat().st_size for path in plan.data.rglob("*") if path.is_file()) / 1e6,
+        idle_search=at_rest.times("/search"),
+        idle_noop=nothing.times("/search"),
+        limit_rate=rate,
+        limit_search=full.times("/search"),
+        limit_chat=full.times("/chat"),
+        noop_rate=full_noop.count() / NOOP_SECONDS,
+        half_rate=half.count() / half_seconds,
+        half_search=half.times("/search"),
+        half_chat=half.times("/chat"),
+        half_noop=half_noop.times("/search"),
+        memory_started=started,
+        memory_quarter=held[len(held) // 4],
+        memory_end=held[-1],
+        requests=at_rest.count() + full.count() + half.count(),
+        wrong=dict(Counter(at_rest.wrong + full.wrong + half.wrong)),
     )
-    print(f"no-op         {full_noop.count() / min(20.0, seconds):.0f} requests/s")
-    print(f"half of it    /search p95 {p95:.1f} ms, {p95 / p50:.1f} times the idle p50")
-    print(f"memory        {held[len(held) // 4]:.0f} MB after a quarter, {held[-1]:.0f} MB at the end")
-    wrong = at_rest.wrong + full.wrong + half.wrong
-    print(f"not 200       {len(wrong)} of {full.count() + half.count() + at_rest.count()} {sorted(set(wrong))[:5]}")
-    return not wrong
+
+
+def prepare(folder: Path, passages: int) -> tuple[list[str], float]:
+    """Texts and index in a folder, where they are not there yet; the words to ask for, and how long indexing took."""
+    words_file = folder / "words.json"
+    if words_file.exists():
+        return list(json.loads(words_file.read_text(encoding="utf-8"))), 0.0
+    words = write_corpus(folder / "texts", passages, random.Random(0))
+    began = time.perf_counter()
+    settings = environment(folder / "data", seeds=str(folder / "texts"))
+    subprocess.run([KILDE, "index", "build"], env=settings, check=True)  # noqa: S603
+    seconds = time.perf_counter() - began
+    words_file.write_text(json.dumps(words), encoding="utf-8")
+    return words, seconds
 
 
 def main() -> int:
@@ -196,24 +253,30 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--folder", type=Path, help="where texts and index are kept; another number needs another one")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/operations.md")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        words = write_corpus(folder / "texts", given.passages, random.Random(0))
-        texts = {"seeds": str(folder / "texts")}
-        began = time.perf_counter()
-        subprocess.run([KILDE, "index", "build"], env=environment(folder / "data", **texts), check=True)  # noqa: S603
-        print(f"indexed in {time.perf_counter() - began:.0f} s")
+        folder = given.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        words, indexed = prepare(folder, given.passages)
+        plan = Plan(given.passages, given.workers, given.clients, given.seconds, indexed, folder / "data")
         port = free_port()
         with (
             subprocess.Popen([sys.executable, "-c", NOOP, str(port)]) as noop,  # noqa: S603
-            Service(folder / "data", "--workers", str(given.workers), **texts) as service,
+            Service(plan.data, "--workers", str(given.workers), seeds=str(folder / "texts")) as service,
         ):
             try:
-                sound = asyncio.run(measure(service, f"http://127.0.0.1:{port}", words, given.clients, given.seconds))
+                found = asyncio.run(measure(service, f"http://127.0.0.1:{port}", words, plan))
             finally:
                 noop.terminate()
-    return 0 if sound else 1
+            log = service.log.read_text(encoding="utf-8")
+    print(load_report.table(found))
+    if given.write:
+        load_report.write(found, ROOT)
+    faults = [*found.faults(), *(f"log: {line}" for line in log.splitlines() if '"level": "INFO"' not in line)]
+    print("\n".join(faults[:20]) or "all as it should be")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ class Record:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = for_writing(engine)
+        self._turn = threading.Lock()
         self._moment = threading.local()
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
@@ -80,8 +81,12 @@ class Record:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one transaction that holds the write lock; committed at the end, undone by any error."""
-        with explained(self.engine.url), self._writing.begin() as connection:
-            yield connection
+        with ExitStack() as stack:
+            if self.engine.dialect.name == "sqlite":
+                # SQLite has who waits ask again and again, and some never at the right moment; here each has its turn.
+                stack.enter_context(self._turn)
+            stack.enter_context(explained(self.engine.url))
+            yield stack.enter_context(self._writing.begin())
 
     # Reading
 

@@ -17,8 +17,10 @@ from index.errors import IndexUnavailable
 from index.vectors import FloatArray, Server, VectorIndex
 
 FILE_NAME = "served.json"
-TRY_AGAIN_SECONDS = 2.0
-"""How long the folder is searched in this process after the server has failed."""
+TRY_AGAIN_SECONDS, HUNG_SECONDS = 2.0, 30.0
+"""How long the folder is searched in this process after the server has failed, or has not answered in time."""
+ANSWER_SECONDS = 5.0
+"""What the server may take for an answer: on loopback it takes a few milliseconds."""
 
 
 def announce(folder: Path, name: str, url: str) -> None:
@@ -68,13 +70,15 @@ class SharedIndex:
         self, vector: FloatArray, languages: Iterable[str] = (), limit: int = 100
     ) -> dict[str, list[tuple[str, float]]]:
         """As `VectorIndex.search`."""
-        index = self._now()
+        index, began = self._now(), time.monotonic()
         try:
             return index.search(vector, languages, limit)
         except IndexUnavailable:
             if index is self._local:
                 raise
-            self._give_up()
+            with self._lock:
+                self._remote = None
+                self._leave_alone(began)
             return self._now().search(vector, languages, limit)
 
     def close(self) -> None:
@@ -84,24 +88,24 @@ class SharedIndex:
                 if index is not None:
                     index.close()
 
-    def _give_up(self) -> None:
-        """Leave the server alone for a while."""
-        with self._lock:
-            self._remote = None
-            self._not_before = time.monotonic() + TRY_AGAIN_SECONDS
+    def _leave_alone(self, began: float) -> None:
+        """Not ask the server for a while, a longer one where somebody has waited for it since `began`."""
+        now = time.monotonic()
+        self._not_before = now + (HUNG_SECONDS if now - began > ANSWER_SECONDS / 2 else TRY_AGAIN_SECONDS)
 
     def _now(self) -> VectorIndex:
         with self._lock:
             if self._remote is not None:
                 return self._remote
-            if time.monotonic() >= self._not_before and (url := address_of(self._folder, self._name)):
+            began = time.monotonic()
+            if began >= self._not_before and (url := address_of(self._folder, self._name)):
                 try:
-                    self._remote = VectorIndex(Server(url))
+                    self._remote = VectorIndex(Server(url, timeout_seconds=ANSWER_SECONDS))
                     # Not closed: other threads may be searching it. It closes when the last of them lets go of it.
                     self._local = None
                     return self._remote
                 except IndexUnavailable:
-                    self._not_before = time.monotonic() + TRY_AGAIN_SECONDS
+                    self._leave_alone(began)
             if self._local is None:
                 self._local = VectorIndex(self._folder / self._name)
             return self._local

@@ -57,6 +57,7 @@ class Server:
 
     url: str
     prefix: str = _PREFIX
+    timeout_seconds: float = SERVER_SECONDS
 
     def __str__(self) -> str:
         return f"{self.prefix}* at {self.url}"
@@ -275,7 +276,7 @@ def _open(place: Place) -> Client:
             port = url.port or (443 if secure else 8000)
             served = Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="")
             client = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=served)
-            client._server._session.timeout = SERVER_SECONDS  # type: ignore[attr-defined]  # none, unless we say so
+            client._server._session.timeout = place.timeout_seconds  # type: ignore[attr-defined]  # none, unless we say so
     return cast("Client", client)  # Declared as an interface that lacks close().
 
 

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address that `kilde serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `kilde serve` listens on.")
     workers: int = Field(1, ge=1, le=64, description="How many processes `kilde serve` answers in.")
+    worker_timeout_seconds: float = Field(
+        30.0, ge=5, le=600, description="How long one of several processes may hang before another takes its place."
+    )
     chroma_url: str = Field(
         "", pattern=r"^(https?://[^\s/]+/?)?$", description="A Chroma server that holds the vector index."
     )

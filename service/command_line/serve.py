@@ -18,6 +18,7 @@ from service.settings import InvalidSettings, Settings, read_settings
 from service.slack.configured import answers_requests
 
 if TYPE_CHECKING:
+    from service.http.heartbeat import Heartbeat
     from service.slack.app import Slack
 
 
@@ -72,8 +73,10 @@ def build_first(settings: Settings, host: str) -> None:
         build_when_needed(assistant, settings)
 
 
-def work(settings: Settings, host: str, port: int, listening: socket | None = None) -> None:
-    """Serve in this process: on an address, or on a socket that is already listened on."""
+def work(
+    settings: Settings, host: str, port: int, listening: socket | None = None, heartbeat: Heartbeat | None = None
+) -> None:
+    """Serve in this process: on an address, or on a socket that is already listened on; `heartbeat` shows it lives."""
     from service.http.app import create_app
     from service.http.bounds import Bounds
     from service.http.draining import Draining
@@ -96,7 +99,7 @@ def work(settings: Settings, host: str, port: int, listening: socket | None = No
         assistant.watch.replies.append(partial(logs.note_reply, questions=settings.log_questions))
         origins = parse_origins(settings.allowed_origins)
         app = create_app(assistant, origins, bot, settings.public_url, bounds, access, draining, traces)
-        server = Server(config_of(app, settings, host, port), draining, settings)
+        server = Server(config_of(app, settings, host, port), draining, settings, heartbeat)
         server.run(None if listening is None else [listening])
 
 

@@ -24,6 +24,8 @@ START_SECONDS = 90.0
 PAUSE_SECONDS = 2.0
 """Between two starts, so that a server that cannot start is not started all the time."""
 ENDING_SECONDS = 5.0
+PULSE_SECONDS, PULSES = 5.0, 3
+"""How often a server is asked whether it lives, and how many times in a row it may not say so."""
 
 
 class ChromaRun:
@@ -37,6 +39,9 @@ class ChromaRun:
         self._derived = derived
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
+        self._url = ""
+        self._pulse_due = 0.0
+        self._missed = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="kilde-chroma", daemon=True)
 
@@ -66,6 +71,7 @@ class ChromaRun:
         """Start a server where the current index has none; the former one ends when the new one answers."""
         manifest = manifests.read(self._derived)
         wanted = manifest.vectors.folder if manifest and manifest.vectors else ""
+        self._end_hung()
         died = self._process is not None and self._process.poll() is not None
         if died:
             log.warning(
@@ -77,14 +83,26 @@ class ChromaRun:
         port = free_port()
         process = start_server(self._derived / wanted, port)
         if answers(process, port):
-            self._process, self._folder = process, wanted
-            served.announce(self._derived, wanted, f"http://127.0.0.1:{port}")
+            self._process, self._folder, self._url, self._missed = process, wanted, f"http://127.0.0.1:{port}", 0
+            served.announce(self._derived, wanted, self._url)
             log.info("the Chroma server answers for %s on port %d", wanted, port)
             end(former)
         else:
             end(process)
             log.warning("the Chroma server for %s does not answer; workers open the index themselves", wanted)
             self._stopping.wait(PAUSE_SECONDS)
+
+    def _end_hung(self) -> None:
+        """Kill a server that lives and does not answer."""
+        process, now = self._process, time.monotonic()
+        if process is None or process.poll() is not None or now < self._pulse_due:
+            return
+        self._missed = 0 if beats(self._url) else self._missed + 1
+        self._pulse_due = now + PULSE_SECONDS
+        if self._missed >= PULSES:
+            log.error("the Chroma server does not answer; killing it")
+            process.kill()
+            process.wait()
 
 
 def start_server(folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -102,10 +120,17 @@ def answers(process: subprocess.Popen[bytes], port: int) -> bool:
     """Wait until it answers; False when it ended, or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError, urllib.error.URLError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=2).close()
+        if beats(f"http://127.0.0.1:{port}"):
             return True
         time.sleep(0.1)
+    return False
+
+
+def beats(url: str) -> bool:
+    """Whether a server answers now."""
+    with suppress(OSError, urllib.error.URLError):
+        urllib.request.urlopen(f"{url}/api/v2/heartbeat", timeout=2).close()  # noqa: S310 - our own, on loopback
+        return True
     return False
 
 

@@ -22,6 +22,7 @@ from types import FrameType
 
 from index.inspection import DERIVED_NAME
 from service.http.chroma_run import ChromaRun
+from service.http.heartbeat import Heartbeat
 from service.http.metrics import SHARED_FOLDER
 from service.settings import Settings
 
@@ -34,18 +35,19 @@ MAX_EARLY = 5
 SPARE_SECONDS = 10.0
 """What a worker may take to end, beyond the time that the settings give it."""
 
-Work = Callable[[Settings, str, int, socket.socket], None]
-"""Serves on a socket that is listened on, until it is told to stop."""
+Work = Callable[[Settings, str, int, socket.socket, Heartbeat], None]
+"""Serves on a socket that is listened on, until it is told to stop; its event loop beats."""
 
 
 @dataclass(slots=True)
 class _Worker:
     process: BaseProcess
+    heartbeat: Heartbeat
     started: float
 
 
 class Workers:
-    """Runs `count` workers until SIGTERM or Ctrl-C; starts another for each that ends."""
+    """Runs `count` workers until SIGTERM or Ctrl-C; starts another for each that ends, and ends each that hangs."""
 
     def __init__(self, work: Work, settings: Settings, host: str, port: int, count: int) -> None:
         self._work = work
@@ -70,6 +72,7 @@ class Workers:
             stack.enter_context(_signals(self._tell))
             self._workers = [self._start(listening) for _ in range(self._count)]
             while not self._told.wait(POLL_SECONDS):
+                self._end_hung()
                 self._replace_dead(listening)
                 if self._early >= MAX_EARLY:
                     log.error("workers end as soon as they are started; giving up")
@@ -81,11 +84,21 @@ class Workers:
         self._told.set()
 
     def _start(self, listening: socket.socket) -> _Worker:
-        arguments = (self._settings, *self._address, listening)
+        heartbeat = Heartbeat()
+        arguments = (self._settings, *self._address, listening, heartbeat)
         process = self._context.Process(target=self._work, args=arguments, name="kilde-worker")
         process.start()
         log.info("worker %d started", process.pid)
-        return _Worker(process, time.monotonic())
+        return _Worker(process, heartbeat, time.monotonic())
+
+    def _end_hung(self) -> None:
+        """Kill whoever has been silent for too long: it may be stopped, and would not hear that it should leave."""
+        for worker in self._workers:
+            silent = worker.heartbeat.silent_seconds()
+            if silent > self._settings.worker_timeout_seconds and worker.process.is_alive():
+                log.error("worker %s has been silent for %.0f seconds; killing it", worker.process.pid, silent)
+                worker.process.kill()
+                worker.process.join()
 
     def _replace_dead(self, listening: socket.socket) -> None:
         for place, worker in enumerate(self._workers):

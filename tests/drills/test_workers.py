@@ -23,9 +23,8 @@ pytestmark = pytest.mark.timeout(900)
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with Service(
-        tmp_path_factory.mktemp("workers") / "data", "--workers", "2", api_keys=KEY, vector_index_above="0"
-    ) as running:
+    settings = {"api_keys": KEY, "vector_index_above": "0", "worker_timeout_seconds": "15"}
+    with Service(tmp_path_factory.mktemp("workers") / "data", "--workers", "2", **settings) as running:
         yield running
 
 
@@ -80,6 +79,27 @@ def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
     until(lambda: len([pid for pid in children(service, "spawn_main") if pid != victim]) == 2)
     service.wait_until_ready()
     assert ask(service, "what do the authors think about ROI?")
+
+
+def test_a_worker_that_hangs_is_replaced(service: Service) -> None:
+    """Stopped, not dead, it is noticed by its silence; the other one answers meanwhile."""
+    victim = children(service, "spawn_main")[0]
+    os.kill(victim, signal.SIGSTOP)
+    until(lambda: victim not in children(service, "spawn_main"))
+    until(lambda: len(children(service, "spawn_main")) == 2)
+    service.wait_until_ready()
+    assert ask(service, "what do the authors think about ROI?")
+
+
+def test_a_chroma_that_hangs_is_replaced(service: Service) -> None:
+    """Stopped, not dead, it takes no answer away, and another one is started."""
+    query = "socialmedier och avkastning"
+    before = ask(service, query)
+    (victim,) = children(service, "chroma run")
+    os.kill(victim, signal.SIGSTOP)
+    assert ask(service, query) == before
+    until(lambda: bool(children(service, "chroma run")) and victim not in children(service, "chroma run"))
+    assert ask(service, query) == before
 
 
 def test_a_killed_chroma_is_replaced_and_answers_do_not_change(service: Service) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from index.errors import IndexUnavailable
 from index.record import Record
 from index.schema import now
-from service.access.keyring import NOTE_SECONDS, Keyring, configured_keys
+from service.access.keyring import NOTE_SECONDS, REFRESH_SECONDS, Keyring, configured_keys
 from service.access.keys import Keys
 from service.access.records import InvalidKey, UnknownKey
 from service.settings import InvalidSettings
@@ -96,15 +96,19 @@ def test_a_short_configured_key_is_refused_unseen() -> None:
     assert configured_keys(" , ") == {}
 
 
-async def test_a_running_service_sees_what_another_process_did(keys: Keys, tmp_path: Path) -> None:
+async def test_a_running_service_sees_what_another_process_did(
+    keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A key that is made and revoked over another connection holds and ends here after the time between two looks."""
-    keyring = Keyring(keys, refresh_seconds=0.05)
+    clock = [0.0]
+    monkeypatch.setattr("service.access.keyring.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    keyring = Keyring(keys)
     other = Record.open(tmp_path / "record.sqlite3")
     _, secret = Keys(other).create("a", ["ask"])
     assert (await keyring.current()).find(secret) is not None
     Keys(other).revoke("a")
     assert (await keyring.current()).find(secret) is not None
-    time.sleep(0.06)
+    clock[0] = REFRESH_SECONDS
     assert (await keyring.current()).find(secret) is None
     other.close()
 
