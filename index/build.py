@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from index.errors import EmbeddingUnavailable, InvalidData, NoDocuments, UnreadableDocument
+from index.errors import EmbeddingUnavailable, EngineAway, InvalidData, NoDocuments, UnreadableDocument
 from index.exchange import NewVersion, exchange, remove
 from index.facts import detected_encoding
 from index.library import Library
@@ -51,6 +51,7 @@ class BuildReport:
     """What a build did: numbers of documents, and the files that were left out. `passages` are all that there are.
 
     `unembedded` says why a model has not made every vector; the documents are found by their words until it has.
+    `unindexed` says why the engine does not have what was stored yet: it is away, and catches up when it is back.
     `decoded` are the files among those added or changed whose encoding had to be detected.
     """
 
@@ -63,6 +64,7 @@ class BuildReport:
     seconds: float
     unembedded: str | None = None
     decoded: tuple[Decoded, ...] = ()
+    unindexed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,13 @@ def build(
             # What has been stored until then is to be found; the vectors of it are found without an index.
             upkeep.catch_up()
             raise
-        unembedded = None
+        unembedded = unindexed = None
         try:
             upkeep.bring_up_to_date(progress=progress)
         except EmbeddingUnavailable as error:
             unembedded = str(error)
+        except EngineAway as error:
+            unindexed = str(error)
     passages = sum(library.record.count().values())
     return BuildReport(
         added=count.added,
@@ -135,6 +139,7 @@ def build(
         seconds=time.perf_counter() - started,
         unembedded=unembedded,
         decoded=tuple(count.decoded),
+        unindexed=unindexed,
     )
 
 

@@ -35,6 +35,10 @@ class RecordAway(IndexUnavailable):
     """The database that has the record does not answer, is starting or is stopping: it may be back any moment."""
 
 
+class EngineAway(IndexUnavailable):
+    """The engine cannot be written; the record has what was stored, and it is found when the engine is back."""
+
+
 class NoDocuments(KildeError):
     """There is nothing to index or to answer from."""
 

@@ -96,6 +96,9 @@ def check_data_folder(settings: Settings) -> Finding:
     return Finding("data folder", said)
 
 
+MENDED = "nothing: it is mended from the record at the next start or question"
+
+
 def check_record_and_indexes(settings: Settings) -> Iterator[Finding]:
     """Every page of the record, and both indexes against it."""
     url = settings.database_url.get_secret_value()
@@ -123,7 +126,8 @@ def check_record_and_indexes(settings: Settings) -> Iterator[Finding]:
                 index_api_key=settings.index_api_key.get_secret_value(),
             )
             for name, state in states.items():
-                advice = "" if state == "ok" else "nothing: it is mended from the record at the next start or question"
+                mended = "see that Qdrant runs there" if settings.index_url else MENDED
+                advice = "" if state == "ok" else mended
                 yield Finding(f"{name} index", state, advice)
     except KildeError as error:
         yield Finding("record", str(error), "put a copy back with: kilde restore COPY --force")

@@ -50,7 +50,7 @@ class QdrantServer:
     def start(self) -> None:
         """Listen, where it listened before if it did."""
         handler = type("Handler", (_Handler,), {"qdrant": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
+        self._server = _Quiet(("127.0.0.1", self._port), handler)
         self._server.daemon_threads = True
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -140,6 +140,11 @@ class QdrantServer:
                 wanted = [models.QueryRequest.model_validate(one) for one in body["searches"]]
                 return engine.query_batch_points(name, wanted)
         raise ValueError(f"{what} is not played")
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that went away."""
 
 
 _DONE = {"operation_id": 0, "status": "completed"}

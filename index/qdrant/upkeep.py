@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from index.basis import Basis
 from index.embedder import Progress
 from index.embedding import embed_question
-from index.errors import EmbeddingUnavailable, IndexUnavailable
+from index.errors import EmbeddingUnavailable, EngineAway, IndexUnavailable
 from index.exchange import NewVersion
 from index.packing import Packing
 from index.preparing import prepare_anew
@@ -66,11 +66,12 @@ class QdrantUpkeep(Basis):
         return {"lexical": lag, "vectors": lag}
 
     def behind(self) -> bool:
-        """Whether the record has changed since Qdrant was last brought up to it, or the passages are gone."""
+        """Whether the record has changed since Qdrant was last brought up to it, or passages or vectors are missing."""
         state = self.states.read()
         return (
             state is None
             or bool(state.pending)
+            or not state.vectors
             or state.generation != self.record.generation()
             or not self.collections.exists(state.collection)
         )
@@ -88,8 +89,8 @@ class QdrantUpkeep(Basis):
         if state is None:
             return f"Qdrant at {self.connection.place} has no passages of this record yet"
         held, expected = self.collections.count(state.collection), sum(self.record.count().values())
-        if self.behind():
-            return f"behind the record by {self.lag()['lexical']} passages"
+        if lag := self.lag()["lexical"]:
+            return f"behind the record by {lag} passages"
         return None if held == expected else f"expected {expected} passages in {state.collection}, found {held}"
 
     # Doing, under the writer lock
@@ -114,7 +115,7 @@ class QdrantUpkeep(Basis):
                 self._look_through()
         except IndexUnavailable as error:
             if not opening:
-                raise
+                raise EngineAway(str(error)) from error
             log.warning("what was stored is found later: %s", error)
         if unembedded is not None:
             raise unembedded
@@ -133,8 +134,13 @@ class QdrantUpkeep(Basis):
             self._build(progress)
 
     def follow(self) -> None:
-        """The same: replicas share the passages."""
+        """The same, replicas share the passages; and have a model make some of the vectors that are missing."""
         self.catch_up()
+        state = self.states.read()
+        if state is not None and not state.vectors:
+            # One batch at a time: whoever wants to write waits no longer than for that.
+            self.embedder.embed_by_model(changing=True, stopped=lambda: True)
+            self.catch_up()
 
     def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> object | None:
         """Put the passages of new versions beside the old ones; None where Qdrant has to catch up afterwards."""

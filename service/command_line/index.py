@@ -35,7 +35,7 @@ def index() -> None:
 @click.option("--ray", metavar="ADDRESS", help="Prepare the documents on this Ray cluster; “local” begins one here.")
 @click.pass_context
 def build(context: click.Context, watch: bool, ray: str | None) -> None:
-    """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or not embedded."""
+    """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or is not found yet."""
     settings = read_settings()
     with open_assistant(settings) as assistant:
         report = build_with_progress(assistant, settings, ray=ray)
@@ -44,7 +44,7 @@ def build(context: click.Context, watch: bool, ray: str | None) -> None:
             from service.command_line.watch import follow
 
             follow(assistant, settings, tell)
-    if report.skipped or report.unembedded:
+    if report.skipped or report.unembedded or report.unindexed:
         context.exit(SOME_SKIPPED)
 
 

@@ -64,3 +64,5 @@ def report_skipped(report: BuildReport) -> None:
         out.print(f"skipped {skipped.path}: {skipped.reason}", soft_wrap=True)
     if report.unembedded:
         out.print(f"not embedded yet, found by words: {report.unembedded}", soft_wrap=True)
+    if report.unindexed:
+        out.print(f"stored, and found when it is back: {report.unindexed}", soft_wrap=True)

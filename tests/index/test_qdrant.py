@@ -15,11 +15,13 @@ from index.adding import add, remove_documents
 from index.build import build
 from index.errors import IndexUnavailable
 from index.library import Library
+from index.openai_embedding import openai_embedding
 from index.qdrant import client, upkeep
 from index.qdrant.client import Connection
 from index.qdrant.place import Place, parse
 from index.qdrant.statistics import counted, of_payload, payloads, total
 from index.qdrant.upkeep import QdrantUpkeep
+from tests.index.embedding_server import serving
 from tests.index.making import find, opened, shared_analyzer, write_texts
 from tests.loopback import Reply, answering
 from tests.qdrant_server import QdrantServer, qdrant_server
@@ -151,8 +153,9 @@ def test_server_away_at_the_start_is_waited_for(
         with pytest.raises(IndexUnavailable, match="is it running"):
             find(library, "Who kneads the dough?")
         assert "is it running" in library.conditions()["lexical"]
-        with pytest.raises(IndexUnavailable, match="is it running"):
-            build(library, write_texts(tmp_path / "texts"))
+        report = build(library, write_texts(tmp_path / "texts"))
+        assert report.added == 3
+        assert "is it running" in (report.unindexed or "")
         server.start()
         assert library.look_after()
         assert find(library, "Who kneads the dough?")[0] == "bread"
@@ -232,6 +235,25 @@ def test_two_records_keep_apart(library: Library, server: QdrantServer, tmp_path
         assert "kiwi" not in find(library, "Who lays an egg?")
     build(library, tmp_path / "texts")
     assert len(server.names()) == 3
+
+
+def test_vectors_of_a_model_are_made_behind_the_scenes(server: QdrantServer, tmp_path: Path) -> None:
+    """What is added is found by words at once, and by the model's vectors when the service has asked for them."""
+    with serving() as asked:
+        embedding = openai_embedding("m", base_url=asked.url, retries=0)
+        with opened(tmp_path, embedding=embedding, index_url=server.url) as library:
+            assert build(library, write_texts(tmp_path / "texts")).unembedded is None
+            assert library.conditions()["vectors"] == "ok"
+            hits = library.retriever.search("Who kneads the dough?", language="en")
+            assert min(hit.legs["vectors"] for hit in hits) > 0.6  # By letters of the alphabet all are much alike.
+            put(library, "wombat", "The wombat sleeps in its burrow.")
+            assert "has made 3 of 4 vectors" in library.conditions()["vectors"]
+            assert find(library, "Where does the wombat sleep?")[0] == "wombat"
+            assert library.look_after()
+            assert library.conditions()["vectors"] == "ok"
+            assert not library.look_after()
+            asked.always = 500
+            assert find(library, "Where does the wombat sleep?")[0] == "wombat"
 
 
 class Crash(BaseException):
