@@ -82,10 +82,10 @@ def test_nothing_has_a_default_password() -> None:
     """Passwords, keys and tokens come from outside, or are empty and switch something off."""
     text = COMPOSE.read_text(encoding="utf-8")
     secret = re.findall(r"\$\{(\w*(?:PASSWORD|KEYS?|SECRET|TOKEN)\w*)(:?[-?][^}]*)?\}", text)
-    assert {name for name, _ in secret} >= {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "KILDE_API_KEYS"}
+    assert {name for name, _ in secret} >= {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "QDRANT_API_KEY", "KILDE_API_KEYS"}
     assert [(name, default) for name, default in secret if default != ":-" and not default.startswith(":?")] == []
     example = (ROOT / "deploy/compose/env.example").read_text(encoding="utf-8")
-    assert re.findall(r"^\w*(?:PASSWORD|KEYS?|SECRET|TOKEN)\w*=(.*)$", example, re.MULTILINE) == [""] * 3
+    assert re.findall(r"^\w*(?:PASSWORD|KEYS?|SECRET|TOKEN)\w*=(.*)$", example, re.MULTILINE) == [""] * 4
     for _, one in objects():
         if one["kind"] == "Secret":
             assert all(re.search(r"…", value) for value in one["stringData"].values())
@@ -169,7 +169,13 @@ def test_services_have_the_time_to_leave() -> None:
 
 def test_what_is_configured_is_in_the_manifests() -> None:
     """Each of the parts that several replicas need has its setting, in Compose and in Kubernetes."""
-    shared = {"KILDE_DATABASE_URL", "KILDE_CHROMA_URL", "KILDE_RATE_LIMIT_STORAGE", "KILDE_TRUSTED_PROXIES"}
+    shared = {
+        "KILDE_DATABASE_URL",
+        "KILDE_INDEX_URL",
+        "KILDE_INDEX_API_KEY",
+        "KILDE_RATE_LIMIT_STORAGE",
+        "KILDE_TRUSTED_PROXIES",
+    }
     services = compose()["services"]
     assert all(shared <= services[name]["environment"].keys() for name in ("kilde-1", "kilde-2"))
     given = {key for _, one in objects() for part in ("data", "stringData") for key in one.get(part, ())}

@@ -1,4 +1,4 @@
-"""Two services over one PostgreSQL and one Chroma server, of which one is killed and started anew again and again.
+"""Two services over one PostgreSQL and one index, of which one is killed and started anew again and again.
 
 `python -m tests.drills.replicas --requests 2000 --conversations 200 --kills 10` runs it at length; test_replicas.py
 runs a little of it. Conversations go on at both services in turns; documents are uploaded to both, and every event of
@@ -32,6 +32,7 @@ from tests import postgresql
 from tests.drills.made_names import made_names
 from tests.drills.running import Service
 from tests.drills.slack_side import SECRET, SlackSide
+from tests.qdrant_server import qdrant_server
 
 KEY = "a-key-of-the-drill-0123456789"
 UPLOADED = 12
@@ -266,18 +267,22 @@ def until(what: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def chroma(folder: Path) -> Iterator[str]:
-    """A Chroma server; its URL."""
+def shared_index(engine: str, folder: Path) -> Iterator[dict[str, str]]:
+    """What both services share beside the record, by the names of settings: a Chroma server, or one like Qdrant."""
+    if engine == "qdrant":
+        with qdrant_server() as qdrant:
+            yield {"index_url": qdrant.url}
+        return
     port = free_port()
     process = start_server(folder, port)
     try:
         assert answers(process, port)
-        yield f"http://127.0.0.1:{port}"
+        yield {"chroma_url": f"http://127.0.0.1:{port}"}
     finally:
         end(process)
 
 
-def drill(folder: Path, database_url: str, *, requests: int, talks: int, kills: int) -> Tally:
+def drill(folder: Path, database_url: str, *, requests: int, talks: int, kills: int, engine: str = "chroma") -> Tally:
     """Do it; raises AssertionError where anything is lost, doubled or mixed up."""
     animals = made_names(talks + UPLOADED)
     texts = folder / "texts"
@@ -285,9 +290,9 @@ def drill(folder: Path, database_url: str, *, requests: int, talks: int, kills: 
     for number, animal in enumerate(animals[:talks]):
         sentence = f"The {animal} eats {number + 3} berries every day. It is afraid of the winter and of thunder."
         (texts / f"{animal.lower()}.txt").write_text(f"On the {animal}\n\n{sentence}\n", encoding="utf-8")
-    with chroma(folder / "chroma") as chroma_url, SlackSide() as slack:
+    with shared_index(engine, folder / "chroma") as shared, SlackSide() as slack:
         settings: dict[str, Any] = {
-            **{"database_url": database_url, "chroma_url": chroma_url, "seeds": str(texts), "api_keys": KEY},
+            **{"database_url": database_url, "seeds": str(texts), "api_keys": KEY, **shared},
             **{"slack_api_url": f"{slack.url}/api/", "slack_bot_token": "xoxb-drill", "slack_signing_secret": SECRET},
             **{"gloss": "false", "rate_limit_key": "", "access": "open", "drain_seconds": "0"},
         }
@@ -299,7 +304,8 @@ def drill(folder: Path, database_url: str, *, requests: int, talks: int, kills: 
                 check_slack(record, slack, tally)
                 check_talks(record, said)
                 check_uploads((one, two), tally)
-                check_index(record, chroma_url)
+                if "chroma_url" in shared:
+                    check_index(record, shared["chroma_url"])
             finally:
                 record.close()
     return tally
@@ -354,10 +360,18 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--conversations", type=int, default=200)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--engine", choices=("chroma", "qdrant"), default="chroma")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, postgresql.server() as server:
         url = server.new_database()
-        tally = drill(Path(folder), url, requests=given.requests, talks=given.conversations, kills=given.kills)
+        tally = drill(
+            Path(folder),
+            url,
+            requests=given.requests,
+            talks=given.conversations,
+            kills=given.kills,
+            engine=given.engine,
+        )
     print(f"{tally.requests} requests of {given.conversations} conversations, {tally.kills} kills")
     print(f"{tally.repeated} requests were repeated at the other service; none lost, doubled or mixed up")
     print(f"{tally.uploads} uploads acknowledged; {tally.events} events of Slack, each told to both services")
