@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, up
 from index import rows, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
 from index.records import Document, DocumentInfo, Passage, Segment
+from index.remembered import Remembered, Watched
 from index.rows import FloatArray, VectorBatch, Version
 from index.schema import changes, documents, extractions, meta, passages, segments
 from index.schema import vectors as vectors_table
@@ -36,6 +37,9 @@ class Record:
         self._moment = threading.local()
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
+        self._watched = Watched(engine, self.generation)
+        self._infos: Remembered[DocumentInfo] = Remembered(self._watched)
+        self._passages: Remembered[Passage] = Remembered(self._watched)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Record:
@@ -52,6 +56,7 @@ class Record:
 
     def close(self) -> None:
         """Close every connection; the record cannot be used afterwards by this object."""
+        self._watched.close()
         self.engine.dispose()
 
     @contextmanager
@@ -121,8 +126,12 @@ class Record:
 
     def info(self, ids: Iterable[str]) -> dict[str, DocumentInfo]:
         """The documents of these ids; unknown ids are left out."""
-        found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, ids)
-        return {row.id: rows.document_info(row) for row in found}
+
+        def read(missing: Sequence[str]) -> dict[str, DocumentInfo]:
+            found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, missing)
+            return {row.id: rows.document_info(row) for row in found}
+
+        return self._infos.get(list(ids), read)
 
     def document(self, document_id: str) -> Document | None:
         """One document with its text."""
@@ -139,7 +148,11 @@ class Record:
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The passages of these ids; ids that are no longer in the record are left out."""
-        return {row.id: rows.passage(row) for row in self._by_ids(select(passages), passages.c.id, ids)}
+
+        def read(missing: Sequence[str]) -> dict[str, Passage]:
+            return {row.id: rows.passage(row) for row in self._by_ids(select(passages), passages.c.id, missing)}
+
+        return self._passages.get(list(ids), read)
 
     def passages_of(self, document_ids: Iterable[str]) -> list[Passage]:
         """The passages of these documents, each document's in order."""

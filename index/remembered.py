@@ -1,0 +1,72 @@
+"""Remembers what was read of the record, for as long as its documents stay as they are.
+
+SQLite tells within some microseconds whether anybody has committed anything since it was last asked; a statement by way
+of SQLAlchemy takes half a millisecond. Other databases do not tell, and nothing is remembered of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Engine
+
+T = TypeVar("T")
+
+MAX_REMEMBERED = 10_000
+"""Of each kind: passages of some 1.5 kB."""
+
+
+class Remembered(Generic[T]):
+    """What has been read of one generation of the record, by id. Safe to use from several threads."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+        self._state: tuple[int, dict[str, T]] = (-1, {})
+
+    def get(self, ids: Sequence[str], read: Callable[[Sequence[str]], Mapping[str, T]]) -> dict[str, T]:
+        """What `read` returns for these ids, all of one moment; it is asked for those that are not remembered only."""
+        generation = self._watched.generation()
+        if generation is None:
+            return dict(read(ids))
+        remembered_of, known = self._state
+        if generation != remembered_of or len(known) > MAX_REMEMBERED:
+            # Not emptied: another thread may still be reading, and must not put what is older into the new one.
+            known = {}
+            self._state = generation, known
+        if missing := [id_ for id_ in ids if id_ not in known]:
+            found = read(missing)
+            if self._watched.generation() != generation:
+                return dict(read(ids))
+            known.update(found)
+        return {id_: known[id_] for id_ in ids if id_ in known}
+
+
+class Watched:
+    """The generation of a record in an SQLite file, read again only when something was committed to the file."""
+
+    def __init__(self, engine: Engine, read: Callable[[], int]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._connection: Any = engine.raw_connection() if engine.dialect.name == "sqlite" else None
+        self._version = -1
+        self._generation: int | None = None
+
+    def generation(self) -> int | None:
+        """The record's generation; None where nobody can tell whether it is still the same."""
+        with self._lock:
+            if self._connection is None:
+                return None
+            # https://sqlite.org/pragma.html#pragma_data_version: differs after any other connection's commit.
+            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._version or self._generation is None:
+                self._generation, self._version = self._read(), version
+            return self._generation
+
+    def close(self) -> None:
+        """Close the connection; nothing is remembered any more."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None

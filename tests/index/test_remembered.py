@@ -1,0 +1,78 @@
+"""What is remembered of the record is what a statement would read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.record import Record
+from index.remembered import MAX_REMEMBERED, Remembered
+from tests.index.making import make_prepared, store
+
+
+class Generation:
+    """A generation that a test sets."""
+
+    def __init__(self) -> None:
+        self.now: int | None = 1
+
+    def generation(self) -> int | None:
+        return self.now
+
+
+def test_a_passage_is_read_once_and_again_when_documents_have_changed(tmp_path: Path) -> None:
+    """Another process's change of a document is seen with the next read; what did not change is as before."""
+    record, other = Record.open(tmp_path / "record.sqlite3"), Record.open(tmp_path / "record.sqlite3")
+    store(other, make_prepared("one", "The wombat digs."))
+    (passage,) = other.passages_of(["one"])
+    assert record.passages([passage.id]) == {passage.id: passage}
+    assert record.info(["one", "two"]).keys() == {"one"}
+    store(other, make_prepared("two", "The crow flies."))
+    assert record.passages([passage.id]) == {passage.id: passage}
+    assert record.info(["one", "two"]).keys() == {"one", "two"}
+    other.remove("one")
+    assert record.passages([passage.id]) == {}
+    assert record.info(["one", "two"]).keys() == {"two"}
+    record.close()
+    other.close()
+
+
+def test_only_what_is_missing_is_read_and_everything_where_nobody_tells_of_changes() -> None:
+    """Ids that were found are not read again in the same generation; without a generation all are, each time."""
+    watched, asked = Generation(), list[list[str]]()
+
+    def read(ids: list[str]) -> dict[str, str]:
+        asked.append(list(ids))
+        return {id_: f"{id_} of {watched.now}" for id_ in ids if id_ != "none"}
+
+    remembered: Remembered[str] = Remembered(watched)
+    assert remembered.get(["a", "none"], read) == {"a": "a of 1"}
+    assert remembered.get(["b", "a"], read) == {"b": "b of 1", "a": "a of 1"}
+    watched.now = 2
+    assert remembered.get(["a"], read) == {"a": "a of 2"}
+    watched.now = None
+    assert remembered.get(["a"], read) == remembered.get(["a"], read) == {"a": "a of None"}
+    assert asked == [["a", "none"], ["b"], ["a"], ["a"], ["a"]]
+
+
+def test_what_is_returned_is_of_one_moment() -> None:
+    """Where documents change while the missing ones are read, all are read again."""
+    watched = Generation()
+
+    def read(ids: list[str]) -> dict[str, str]:
+        return {id_: f"{id_} of {watched.now}" for id_ in ids}
+
+    def read_while_it_changes(ids: list[str]) -> dict[str, str]:
+        watched.now = 2
+        return read(ids)
+
+    remembered: Remembered[str] = Remembered(watched)
+    remembered.get(["a"], read)
+    assert remembered.get(["a", "b"], read_while_it_changes) == {"a": "a of 2", "b": "b of 2"}
+
+
+def test_no_more_is_remembered_than_there_is_room_for() -> None:
+    """Reading everything of a large record does not keep it in memory."""
+    remembered: Remembered[int] = Remembered(Generation())
+    for start in range(0, 5 * MAX_REMEMBERED, 100):
+        remembered.get([str(number) for number in range(start, start + 100)], lambda ids: dict.fromkeys(ids, 1))
+    assert len(remembered._state[1]) <= MAX_REMEMBERED + 100
