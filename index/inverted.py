@@ -153,15 +153,15 @@ class InvertedIndex:
     def rarities(self, terms: Sequence[str]) -> list[float]:
         """The inverse document frequency of each term."""
         known = self._state.rarities
-        try:
-            return [known[term] for term in terms]
-        except KeyError:
+        found = [known.get(term) for term in terms]
+        if None in found:
             if len(known) >= MAX_REMEMBERED:
                 known.clear()
             count = self.count()
-            found = [idf(count, min(count, self.document_frequency(term))) for term in terms]
-            known.update(zip(terms, found, strict=True))
-            return found
+            for place, term in enumerate(terms):
+                if found[place] is None:
+                    found[place] = known[term] = idf(count, min(count, self.document_frequency(term)))
+        return [value for value in found if value is not None]
 
     def average_length(self) -> float:
         """The mean length of a passage in content tokens."""

@@ -96,6 +96,16 @@ class Library:
         """The vectors, as a search."""
         return self._search.vectors
 
+    def moment(self) -> tuple[Retriever, int] | None:
+        """What is another one as soon as a search may find something else: for those who remember searches.
+
+        None where that cannot be told in some microseconds, and where a model, which may fail, has a say.
+        """
+        if self._reranker is not None or self.upkeep.is_shared or isinstance(self.embedding, NeuralEmbedding):
+            return None
+        generation = self.record.watched_generation()
+        return None if generation is None else (self.retriever, generation)
+
     def conditions(self) -> dict[str, str]:
         """The state of each part: "ok", or what is wrong with it."""
         found = {"record": "ok"}

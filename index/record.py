@@ -100,6 +100,10 @@ class Record:
         with self.read() as connection:
             return int(connection.execute(select(meta.c.generation)).scalar_one())
 
+    def watched_generation(self) -> int | None:
+        """`generation()` within some microseconds, where the database can tell that it is still the same; else None."""
+        return self._watched.generation()
+
     def documents(self) -> list[DocumentInfo]:
         """Every document, by id."""
         with self.read() as connection:

@@ -20,6 +20,7 @@ from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.aids import Aids
 from service.answer import Quoting, greeting
+from service.asked_before import AskedBefore
 from service.conversations import Conversation, Conversations, Earlier, new_id
 from service.courtesies import asks_something
 from service.cues import Cues
@@ -87,6 +88,7 @@ class Assistant:
         self._aids = aids
         self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
         self._speakers = Speakers(library.record)
+        self._searched: AskedBefore[Found] = AskedBefore(library)
         self._model = model
 
     def ask(self, request: ChatRequest) -> Reply:
@@ -218,11 +220,15 @@ class Assistant:
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:
         """The passages nearest to `query`, best first."""
+        with self.watch.stage("retrieve"):
+            found = self._searched.get((query, limit, filters), lambda: self._search(query, limit, filters))
+        self.watch.found(found.hits)
+        return found
+
+    def _search(self, query: str, limit: int, filters: Filters) -> Found:
         library = self.library
         language = library.detector.detect(query).language
-        with self.watch.stage("retrieve"):
-            hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
-        self.watch.found(hits)
+        hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
         documents = library.record.info({hit.passage.document_id for hit in hits})
         # One that has been removed just now is not shown any more.
         return Found(tuple(hit for hit in hits if hit.passage.document_id in documents), documents, language)

@@ -7,6 +7,7 @@ mode), and any of them answers for all.
 from __future__ import annotations
 
 import os
+from collections import Counter as Counted
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -102,8 +103,8 @@ class AnswerMetrics:
 
     def note_hits(self, hits: Sequence[Hit]) -> None:
         """Count passages by language."""
-        for hit in hits:
-            self.hits.labels(hit.passage.language).inc()
+        for language, count in Counted(hit.passage.language for hit in hits).items():
+            self.hits.labels(language).inc(count)
 
     def note_repair(self, part: str) -> None:
         """Count an index that was built anew."""
