@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import nullcontext
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from index import folder_state
 from index.build import folder_changed
 from index.errors import IndexUnavailable
 from index.library import Library
@@ -28,6 +28,7 @@ from service.errors import UnknownDocument
 from service.evidence import load_judge
 from service.find import find
 from service.model.task import Task
+from service.places import locate
 from service.records import Answer, ChatRequest, Done, Event, Reply, Sentence, Started, Timings
 from service.settings import Settings
 from service.speakers import Speakers
@@ -251,15 +252,18 @@ class Assistant:
 
     def locate(self, info: DocumentInfo) -> str:
         """The path of a document's file as somebody in the current directory would write it."""
-        path = self._settings.seeds / info.path
-        if not path.is_absolute():
-            return str(path)
-        near = os.path.relpath(path)
-        return str(path) if near.startswith(os.pardir) else near
+        return locate(self._settings.seeds, info.path)
 
     def needs_build(self, folder: Path) -> bool:
-        """Whether the files in `folder` are not those that are indexed."""
-        return folder_changed(self.library, folder)
+        """Whether the files in `folder` are not those that are indexed; they are read only where that is not known."""
+        data_dir, generation = self.library.data_dir, self.library.record.generation()
+        files = folder_state.digest_of(folder)
+        if folder_state.is_indexed(data_dir, folder, files, generation):
+            return False
+        changed = folder_changed(self.library, folder)
+        if not changed:
+            folder_state.remember(data_dir, folder, files, generation)
+        return changed
 
     def readiness(self) -> Readiness:
         """Look at every part without changing it."""

@@ -20,6 +20,8 @@ Trouble = Literal[
 """What can go wrong with a model. "unverified": nothing that it wrote could be verified; "paused": it failed so often
 that it is left alone for a while."""
 
+MAX_MESSAGE_CHARACTERS = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -8,10 +8,18 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from index.records import DocumentInfo, Filters, Hit, Speaker
-from service.records import ChatRequest, Citation, Fault, Mode, Reply, SectionKind, Trouble, Verification
+from service.records import (
+    MAX_MESSAGE_CHARACTERS,
+    ChatRequest,
+    Citation,
+    Fault,
+    Mode,
+    Reply,
+    SectionKind,
+    Trouble,
+    Verification,
+)
 from service.wording import markdown
-
-MAX_MESSAGE_CHARACTERS = 4000
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, pattern=r"\S")]
 Name = Annotated[str, StringConstraints(max_length=500)]

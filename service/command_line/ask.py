@@ -1,18 +1,26 @@
-"""`kilde ask` and `kilde chat`."""
+"""`kilde ask` and `kilde chat`.
+
+What answers in this process is imported where it is needed: a question that a running service answers needs none of it.
+"""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from index.records import Filters
-from service.assistant import Assistant
-from service.bootstrap import open_assistant
-from service.command_line.progress import build_when_needed
+from service.command_line import running
+from service.command_line.received import reply_of
 from service.command_line.terminal import console, show
-from service.records import ChatRequest, Reply
-from service.settings import read_settings
+from service.places import locate
+from service.records import MAX_MESSAGE_CHARACTERS, ChatRequest, Reply
 from service.strings import LANGUAGES, strings
-from service.wire import MAX_MESSAGE_CHARACTERS, ReplyModel
+
+if TYPE_CHECKING:
+    from service.assistant import Assistant
 
 LANGUAGE = click.option(
     "--language",
@@ -39,9 +47,19 @@ def checked(question: str) -> str:
 @LANGUAGE
 @click.option("--document", "documents", multiple=True, help="Only this document (its id); may be repeated.")
 @click.option("--speaker", "speakers", multiple=True, help="Only what this person says; may be repeated.")
-def ask(question: str, as_json: bool, language: str, documents: tuple[str, ...], speakers: tuple[str, ...]) -> None:
+@click.option("--local", is_flag=True, help="Answer in this process, also where a service runs over the data folder.")
+def ask(
+    question: str, as_json: bool, language: str, documents: tuple[str, ...], speakers: tuple[str, ...], local: bool
+) -> None:
     """Answer QUESTION with numbered quotes. Indexes the documents first where that has not been done."""
     checked(question)
+    if not local and ask_service(question, language, documents, speakers, as_json=as_json):
+        return
+    from service.bootstrap import open_assistant
+    from service.command_line.progress import build_when_needed
+    from service.settings import read_settings
+    from service.wire import ReplyModel
+
     settings = read_settings()
     filters = Filters(documents=frozenset(documents), speakers=frozenset(speakers))
     with open_assistant(settings) as assistant:
@@ -53,10 +71,31 @@ def ask(question: str, as_json: bool, language: str, documents: tuple[str, ...],
             print_reply(reply, assistant)
 
 
+def ask_service(
+    question: str, language: str, documents: Sequence[str], speakers: Sequence[str], *, as_json: bool
+) -> bool:
+    """Have a running service answer; False where there is none, and nothing has been printed."""
+    filters = {"documents": list(documents), "speakers": list(speakers)}
+    found = running.ask({"message": question, "language": language, "filters": filters})
+    if found is None:
+        return False
+    sent, paths = found
+    if as_json:
+        click.echo(json.dumps(sent, indent=2, ensure_ascii=False))
+        return True
+    seeds = running.own_settings().seeds
+    show(reply_of(sent, paths), console(), {name: locate(seeds, path) for name, path in paths.items()})
+    return True
+
+
 @click.command()
 @LANGUAGE
 def chat(language: str) -> None:
     """Ask one question after another in a conversation."""
+    from service.bootstrap import open_assistant
+    from service.command_line.progress import build_when_needed
+    from service.settings import read_settings
+
     settings = read_settings()
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)

@@ -14,6 +14,7 @@ from service.assistant import Assistant
 from service.bootstrap import open_assistant
 from service.command_line.main import one_line_errors
 from service.command_line.progress import build_when_needed
+from service.command_line.running import announced
 from service.settings import InvalidSettings, Settings, read_settings
 from service.slack.configured import answers_requests
 
@@ -36,10 +37,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         from service.http.waiting import wait_for_record
 
         wait_for_record(settings, *address)
-    if count == 1:
-        work(settings, *address)
-    else:
-        serve_with_workers(settings, *address, count)
+    with announced(*address):
+        if count == 1:
+            work(settings, *address)
+        else:
+            serve_with_workers(settings, *address, count)
 
 
 def serve_with_workers(settings: Settings, host: str, port: int, count: int) -> None:

@@ -12,6 +12,8 @@ from service.assistant import Assistant, Readiness
 from service.http.draining import Draining
 from service.http.problems import problem, responses
 
+RECORD_HEADER = "kilde-record"
+"""By this `kilde ask` knows the service that keeps its own record."""
 LOOK_SECONDS = 2.0
 """What is looked at answers in milliseconds; whoever asks here waits no longer than a probe does."""
 MAX_LOOKING = 4
@@ -25,8 +27,9 @@ def router(assistant: Assistant, draining: Draining) -> APIRouter:
     looking = CapacityLimiter(MAX_LOOKING)
 
     @routes.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """Alive: the process answers."""
+    async def healthz(response: Response) -> dict[str, str]:
+        """Alive: the process answers. The header `kilde-record` tells which record it keeps."""
+        response.headers[RECORD_HEADER] = assistant.library.record.identity
         return {"status": "alive"}
 
     @routes.get("/readyz", responses=responses(503))

@@ -14,13 +14,13 @@ from index.errors import NoDocuments
 from service.conversations import Conversations
 from service.courtesies import asks_something
 from service.errors import UnknownConversation
-from service.records import ChatRequest, Sentence, Started
+from service.records import MAX_MESSAGE_CHARACTERS, ChatRequest, Sentence, Started
 from service.slack import deliver, render
 from service.slack.asking import NoAnswer
 from service.slack.deliver import TROUBLES, Delivery
 from service.slack.ledger import Taken
 from service.strings import Strings, strings
-from service.wire import MAX_MESSAGE_CHARACTERS, ReplyModel
+from service.wire import ReplyModel
 
 if TYPE_CHECKING:
     from service.slack.answers import Answers

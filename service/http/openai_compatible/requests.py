@@ -8,8 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from service.http.openai_compatible.errors import RequestRefused
-from service.records import ChatRequest, Turn
-from service.wire import MAX_MESSAGE_CHARACTERS
+from service.records import MAX_MESSAGE_CHARACTERS, ChatRequest, Turn
 
 Item = dict[str, object]
 Content = str | list[Item] | None

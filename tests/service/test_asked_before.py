@@ -1,0 +1,92 @@
+"""Searches that were asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.adding import add, remove_documents
+from index.records import Filters
+from service.asked_before import MAX_REMEMBERED, AskedBefore
+from service.assistant import Assistant
+from service.bootstrap import open_assistant
+from service.settings import Settings
+
+NONE = Filters()
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> Iterator[Assistant]:
+    """An assistant over one document of its own."""
+    with open_assistant(Settings(data_dir=tmp_path / "data", seeds=tmp_path, llm_model="")) as opened:
+        store(opened, tmp_path, "wombat", "The wombat digs a tunnel.")
+        yield opened
+
+
+def store(assistant: Assistant, folder: Path, name: str, text: str) -> None:
+    file = folder / f"{name}.txt"
+    file.write_text(text, encoding="utf-8")
+    add(assistant.library, file, name, path=file.name)
+
+
+def test_the_same_search_is_made_once_until_a_document_changes(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second search finds what the first one found without searching; after a change it finds what there is."""
+    first = assistant.search("wombat tunnel", 5, NONE)
+    assert [hit.passage.document_id for hit in first.hits] == ["wombat"]
+    with monkeypatch.context() as broken:
+        broken.setattr(type(assistant.library.retriever), "search", None)
+        assert assistant.search("wombat tunnel", 5, NONE) is first
+    store(assistant, tmp_path, "tunnel", "Another tunnel is dug by a wombat.")
+    assert {hit.passage.document_id for hit in assistant.search("wombat tunnel", 5, NONE).hits} == {"wombat", "tunnel"}
+    remove_documents(assistant.library, ["wombat"])
+    assert [hit.passage.document_id for hit in assistant.search("wombat tunnel", 5, NONE).hits] == ["tunnel"]
+
+
+def test_another_limit_or_filter_is_another_search(assistant: Assistant) -> None:
+    """What is remembered is all of what was asked, not the words alone."""
+    assert assistant.search("wombat", 5, NONE).hits
+    assert not assistant.search("wombat", 5, Filters(documents=frozenset({"another"}))).hits
+
+
+class Library:
+    """A library whose moment a test sets."""
+
+    now: object | None = 1
+
+    def moment(self) -> object | None:
+        return self.now
+
+
+def test_where_no_moment_can_be_told_every_search_is_made() -> None:
+    """A model may answer the same question otherwise the next time."""
+    library, answers = Library(), iter(range(10))
+    remembered: AskedBefore[int] = AskedBefore(library)
+    assert [remembered.get("a", lambda: next(answers)) for _ in range(2)] == [0, 0]
+    library.now = None
+    assert [remembered.get("a", lambda: next(answers)) for _ in range(2)] == [1, 2]
+
+
+def test_what_is_found_while_everything_changes_is_not_remembered() -> None:
+    """A search that began before a change leaves nothing to those after it."""
+    library = Library()
+    remembered: AskedBefore[str] = AskedBefore(library)
+
+    def overtaken() -> str:
+        library.now = 2
+        remembered.get("b", lambda: "of 2")
+        return "of 1"
+
+    remembered.get("a", overtaken)
+    assert remembered.get("a", lambda: "of 2") == "of 2"
+
+
+def test_no_more_is_remembered_than_there_is_room_for() -> None:
+    """A million different questions do not fill the memory."""
+    remembered: AskedBefore[int] = AskedBefore(Library())
+    for number in range(3 * MAX_REMEMBERED):
+        remembered.get(number, lambda: 1)
+    assert len(remembered._state[1]) <= MAX_REMEMBERED
