@@ -37,7 +37,7 @@ class Record:
         self._moment = threading.local()
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
-        self._watched = Watched(engine, self.generation)
+        self._watched = Watched(engine)
         self._infos: Remembered[DocumentInfo] = Remembered(self._watched)
         self._passages: Remembered[Passage] = Remembered(self._watched)
 
@@ -62,13 +62,17 @@ class Record:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the record throughout."""
-        held: Connection | None = getattr(self._moment, "connection", None)
-        if held is not None:
+        if self._holds_moment:
             with explained(self.engine.url):
-                yield held
+                yield self._moment.connection
             return
         with explained(self.engine.url), self.engine.connect() as connection:
             yield connection
+
+    @property
+    def _holds_moment(self) -> bool:
+        """Whether this thread is to read an earlier state of the record: what is remembered is of the newest one."""
+        return getattr(self._moment, "connection", None) is not None
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
@@ -135,7 +139,7 @@ class Record:
             found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, missing)
             return {row.id: rows.document_info(row) for row in found}
 
-        return self._infos.get(list(ids), read)
+        return read(list(ids)) if self._holds_moment else self._infos.get(list(ids), read)
 
     def document(self, document_id: str) -> Document | None:
         """One document with its text."""
@@ -156,7 +160,7 @@ class Record:
         def read(missing: Sequence[str]) -> dict[str, Passage]:
             return {row.id: rows.passage(row) for row in self._by_ids(select(passages), passages.c.id, missing)}
 
-        return self._passages.get(list(ids), read)
+        return read(list(ids)) if self._holds_moment else self._passages.get(list(ids), read)
 
     def passages_of(self, document_ids: Iterable[str]) -> list[Passage]:
         """The passages of these documents, each document's in order."""

@@ -46,8 +46,7 @@ class Remembered(Generic[T]):
 class Watched:
     """The generation of a record in an SQLite file, read again only when something was committed to the file."""
 
-    def __init__(self, engine: Engine, read: Callable[[], int]) -> None:
-        self._read = read
+    def __init__(self, engine: Engine) -> None:
         self._lock = threading.Lock()
         self._connection: Any = engine.raw_connection() if engine.dialect.name == "sqlite" else None
         self._version = -1
@@ -61,7 +60,9 @@ class Watched:
             # https://sqlite.org/pragma.html#pragma_data_version: differs after any other connection's commit.
             version = self._connection.execute("PRAGMA data_version").fetchone()[0]
             if version != self._version or self._generation is None:
-                self._generation, self._version = self._read(), version
+                # On this connection: a thread of another one may be reading an earlier state of the record.
+                self._generation = int(self._connection.execute("SELECT generation FROM meta").fetchone()[0])
+                self._version = version
             return self._generation
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from index.record import Record
@@ -76,3 +77,22 @@ def test_no_more_is_remembered_than_there_is_room_for() -> None:
     for start in range(0, 5 * MAX_REMEMBERED, 100):
         remembered.get([str(number) for number in range(start, start + 100)], lambda ids: dict.fromkeys(ids, 1))
     assert len(remembered._state[1]) <= MAX_REMEMBERED + 100
+
+
+def test_who_holds_on_to_a_moment_neither_sees_nor_spoils_what_others_remember(tmp_path: Path) -> None:
+    """A thread within one moment reads all of that moment; what is newer is remembered for the others, and stays."""
+    record, other = Record.open(tmp_path / "record.sqlite3"), Record.open(tmp_path / "record.sqlite3")
+    store(other, make_prepared("one", "The wombat digs."))
+    (old,) = other.passages_of(["one"])
+    with record.one_moment():
+        assert record.passages([old.id]) == {old.id: old}
+        store(other, make_prepared("one", "The crow flies high."))
+        (new,) = other.passages_of(["one"])
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(record.passages, [old.id, new.id]).result() == {new.id: new}
+        assert record.passages([old.id, new.id]) == {old.id: old}
+        assert record.info(["one"])["one"].characters == len("The wombat digs.")
+    assert record.passages([old.id, new.id]) == {new.id: new}
+    assert record.info(["one"])["one"].characters == len("The crow flies high.")
+    record.close()
+    other.close()
