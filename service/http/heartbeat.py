@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from ctypes import c_double
+from ctypes import c_bool, c_double
 from multiprocessing.sharedctypes import RawValue
 
 
@@ -12,10 +12,17 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self._last = RawValue(c_double, 0.0)
+        self._begun = RawValue(c_bool, False)
 
     def beat(self) -> None:
         """The event loop is alive now."""
         self._last.value = time.monotonic()
+        self._begun.value = True
+
+    @property
+    def begun(self) -> bool:
+        """Whether there ever was a beat."""
+        return bool(self._begun.value)
 
     def end(self) -> None:
         """From now on nothing is expected: the process finishes what it has begun, and leaves."""

@@ -29,9 +29,8 @@ from service.settings import Settings
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
-EARLY_SECONDS = 5.0
-MAX_EARLY = 5
-"""A worker that ends before it has run for so long has failed to start; so many in a row, and it makes no sense."""
+MAX_FAILED = 5
+"""So many workers in a row that ended by themselves before they had served: it makes no sense, unless others serve."""
 SPARE_SECONDS = 10.0
 """What a worker may take to end, beyond the time that the settings give it."""
 
@@ -43,7 +42,6 @@ Work = Callable[[Settings, str, int, socket.socket, Heartbeat], None]
 class _Worker:
     process: BaseProcess
     heartbeat: Heartbeat
-    started: float
 
 
 class Workers:
@@ -57,7 +55,7 @@ class Workers:
         self._context = multiprocessing.get_context("spawn")  # Not forked: libraries have threads of their own.
         self._workers: list[_Worker] = []
         self._told = threading.Event()
-        self._early = 0
+        self._failed = 0
 
     def run(self) -> bool:
         """Serve; return whether it ended because it was told to. Raises OSError where the address cannot be had."""
@@ -74,7 +72,7 @@ class Workers:
             while not self._told.wait(POLL_SECONDS):
                 self._end_hung()
                 self._replace_dead(listening)
-                if self._early >= MAX_EARLY:
+                if self._failed >= MAX_FAILED and not any(worker.heartbeat.begun for worker in self._workers):
                     log.error("workers end as soon as they are started; giving up")
                     break
             self._end()
@@ -89,7 +87,7 @@ class Workers:
         process = self._context.Process(target=self._work, args=arguments, name="kilde-worker")
         process.start()
         log.info("worker %d started", process.pid)
-        return _Worker(process, heartbeat, time.monotonic())
+        return _Worker(process, heartbeat)
 
     def _end_hung(self) -> None:
         """Kill whoever has been silent for too long: it may be stopped, and would not hear that it should leave."""
@@ -105,8 +103,9 @@ class Workers:
             if worker.process.is_alive():
                 continue
             self._forget(worker)
-            early = time.monotonic() - worker.started < EARLY_SECONDS
-            self._early = self._early + 1 if early else 0
+            # Who was killed, because memory was short, say, did not fail by itself.
+            failed = (worker.process.exitcode or 0) > 0 and not worker.heartbeat.begun
+            self._failed = self._failed + 1 if failed else 0
             log.warning("worker %s ended with status %s", worker.process.pid, worker.process.exitcode)
             self._workers[place] = self._start(listening)
 

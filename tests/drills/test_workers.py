@@ -81,6 +81,17 @@ def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
     assert ask(service, "what do the authors think about ROI?")
 
 
+def test_workers_that_are_killed_again_and_again_are_replaced(service: Service) -> None:
+    """Killed while it starts, seven times in a row, one worker is no reason for the other to stop answering."""
+    (first, *_) = children(service, "spawn_main")
+    for _ in range(7):
+        victim = next(pid for pid in reversed(children(service, "spawn_main")) if pid != first)
+        os.kill(victim, signal.SIGKILL)
+        until(lambda gone=victim: len([pid for pid in children(service, "spawn_main") if pid != gone]) == 2)
+    service.wait_until_ready()
+    assert ask(service, "what do the authors think about ROI?")
+
+
 def test_a_worker_that_hangs_is_replaced(service: Service) -> None:
     """Stopped, not dead, it is noticed by its silence; the other one answers meanwhile."""
     victim = children(service, "spawn_main")[0]
