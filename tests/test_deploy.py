@@ -53,8 +53,9 @@ def pods() -> Iterator[dict[str, Any]]:
 
 
 def images() -> list[str]:
-    """What is run beside Kilde's own image."""
+    """Every image that is named."""
     found = [service["image"] for service in compose()["services"].values()]
+    found += re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
     found += re.findall(r"image: (\S+)", "".join(path.read_text(encoding="utf-8") for path in MANIFESTS))
     return [re.sub(r"^\$\{\w+:-(.+)\}$", r"\1", name) for name in found]
 
@@ -94,7 +95,7 @@ def test_nothing_has_a_default_password() -> None:
 @pytest.mark.parametrize("image", sorted(set(images())))
 def test_images_are_pinned(image: str) -> None:
     """Each image has a tag with at least a major, a minor and a patch number."""
-    assert re.search(r":v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?$", image), image
+    assert re.search(r":v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)*$", image), image
 
 
 def test_probes_ask_what_exists(seeds_assistant: Assistant) -> None:
@@ -135,8 +136,9 @@ def test_the_proxy_knows_both_services() -> None:
 
 def test_user_and_folders_are_those_of_the_image() -> None:
     """Pods run as the image's user, and what it writes to is mounted: nothing else can be written."""
-    user = re.search(r"useradd .*--uid (\d+) (\w+)", DOCKERFILE)
+    user = re.search(r"useradd .*--uid (\d+) .*?(\w+) &&", DOCKERFILE)
     assert user is not None
+    assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == [user[1]]
     data = re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.MULTILINE)
     assert f"KILDE_DATA_DIR={data[0]}" in DOCKERFILE
     written = {*data, "/tmp", f"/home/{user[2]}/.cache"}  # noqa: S108  # in the container
