@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from index.embedder import Progress
 from index.engine import EngineSearch
@@ -13,6 +14,8 @@ from index.library import COMPARE_AT_MOST, LOCK_TIMEOUT_SECONDS, Library
 from index.lock import COPYING_NAME, writer_lock
 from index.records import Hit, Passage
 from index.retrieve import Retriever
+
+T = TypeVar("T")
 
 SAMPLED = 50
 """Passages whose beginnings are asked of both engines."""
@@ -78,14 +81,15 @@ def compare(library: Library, other: EngineSearch) -> CopyReport:
     return CopyReport(found, len(sampled), same)
 
 
-def _sampled(library: Library) -> list[Passage]:
-    """The first passages of documents drawn evenly over all."""
-    names = [info.id for info in library.record.documents() if info.passages]
-    drawn = names[:: max(1, len(names) // SAMPLED)][:SAMPLED]
-    first: dict[str, Passage] = {}
-    for passage in library.record.passages_of(drawn):
-        first.setdefault(passage.document_id, passage)
-    return list(first.values())
+def _sampled(library: Library) -> Sequence[Passage]:
+    """Passages drawn evenly over documents that are drawn evenly over all."""
+    passages = library.record.passages_of(_evenly([info.id for info in library.record.documents()]))
+    return _evenly(passages)
+
+
+def _evenly(found: Sequence[T]) -> Sequence[T]:
+    """SAMPLED of them, or all where they are fewer."""
+    return found[:: max(1, len(found) // SAMPLED)][:SAMPLED]
 
 
 def _asked(retriever: Retriever, passage: Passage) -> list[Hit]:

@@ -103,7 +103,7 @@ class Connection:
             slow = isinstance(error.source, TimeoutException)
             if isinstance(error.source, HTTPError):
                 waited = f"did not answer within {self._timeout_seconds} s"
-                found = waited if slow else f"cannot be reached ({type(error.source).__name__}); is it running?"
+                found = waited if slow else "cannot be reached; is it running?"
             else:
                 found = "does not answer as Qdrant does; is it another service?"
             message = f"Qdrant at {self.place} {found}"

@@ -87,7 +87,7 @@ def ask(url: str) -> None:
 
 def test_nobody_there_is_one_line() -> None:
     """An address where no server is says that it cannot be reached."""
-    with pytest.raises(IndexUnavailable, match=r"http://127.0.0.1:1 cannot be reached .* is it running\?"):
+    with pytest.raises(IndexUnavailable, match=r"http://127.0.0.1:1 cannot be reached; is it running\?"):
         ask("qdrant://127.0.0.1:1")
 
 
