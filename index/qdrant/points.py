@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.inverted import Entry
 from index.records import Passage
-from index.scoring import HEADER, VECTOR_SCALE, WEIGHT_SCALE, Packed
+from index.scoring import HEADER, WEIGHT_SCALE, Packed
 
 if TYPE_CHECKING:
     from qdrant_client.models import PointStruct
@@ -124,8 +124,3 @@ def gathered(scored: Iterable[bytes], cosines: Sequence[float]) -> Packed:
         np.frombuffer(b"".join(terms), dtype="<u8"),
         np.array(cosines, dtype=np.float32),
     )
-
-
-def subword_query(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A question's subword vector such that its product with a point's whole numbers is the cosine."""
-    return vector / np.float32(VECTOR_SCALE)

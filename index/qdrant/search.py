@@ -45,7 +45,7 @@ class QdrantSearch:
         self._upkeep = upkeep
         self._reranker = reranker
         self._view: _View | None = None
-        self._looked = float("-inf")
+        self._looked, self._seen = float("-inf"), 0
         self._looking = threading.Lock()
 
     @property
@@ -112,11 +112,8 @@ class QdrantSearch:
 
     @contextmanager
     def pausing(self) -> Iterator[None]:
-        """Nothing is done behind the scenes; what has been changed is seen at once."""
-        try:
-            yield
-        finally:
-            self._looked = float("-inf")
+        """Nothing is done behind the scenes."""
+        yield
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -128,11 +125,15 @@ class QdrantSearch:
     def _current(self, *, now: bool = False) -> _View:
         with self._looking:
             view = self._view
-            if view is not None and not now and time.monotonic() - self._looked < LOOK_SECONDS:
+            written = self._upkeep.states.written
+            if view is not None and not now and written == self._seen and self._is_fresh():
                 return view
             self._view = self._opened(view)
-            self._looked = time.monotonic()
+            self._looked, self._seen = time.monotonic(), written
             return self._view
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._looked < LOOK_SECONDS
 
     def _opened(self, former: _View | None) -> _View:
         """The present view; the former one where nothing has changed."""

@@ -33,11 +33,10 @@ from index.qdrant.points import (
     TERMS,
     gathered,
     scored_of,
-    subword_query,
 )
 from index.qdrant.words import QdrantWords
 from index.records import Filters
-from index.scoring import DEFAULTS, Weights, term_hash
+from index.scoring import DEFAULTS, VECTOR_SCALE, Weights, term_hash
 
 if TYPE_CHECKING:
     from qdrant_client.models import Filter, QueryRequest
@@ -76,6 +75,8 @@ class QdrantFinder:
         self._vectors = vectors
         self._weights = weights
         self._subwords = embedding.name.startswith("subword")
+        # What a product of vectors is multiplied with to be a cosine: those of subwords are kept as whole numbers.
+        self._scale = 1 / VECTOR_SCALE if self._subwords else 1.0
 
     def find(self, terms: QuestionTerms, filters: Filters) -> Pool:
         """The candidates of both legs with their exact scores. Raises IndexUnavailable."""
@@ -105,21 +106,18 @@ class QdrantFinder:
         if limit < 1 or not np.any(vector):
             return {}
         wanted = [one for one in languages or self._words.languages if one in self._words.languages]
-        query = subword_query(vector) if self._subwords else vector
-        found = self._ask({(one, False): self._near(one, query, Filters(), limit) for one in wanted})
+        found = self._ask({(one, False): self._near(one, vector, Filters(), limit) for one in wanted})
         return {language: [(one.id, one.cosine) for one in some] for (language, _), some in found.items() if some}
 
     def _vector(self, question: str) -> NDArray[np.float32] | None:
-        """What the question's vector is multiplied as; None where there is nothing to compare."""
+        """The question's vector; None where there is nothing to compare."""
         if not self._vectors:
             return None
         try:
             vector = embed_question(self._embedding, question)
         except EmbeddingUnavailable:
             return None
-        if not vector.any():
-            return None
-        return subword_query(vector) if self._subwords else vector
+        return vector if vector.any() else None
 
     def _may_be_few(self, language: str, asked: Asked, foreign: bool) -> bool:
         """Whether words may find so few passages that vectors have to make up for it (decision 0104)."""
@@ -152,7 +150,7 @@ class QdrantFinder:
             return models.QueryRequest(query=sparse, using=TERMS, filter=chosen, limit=limit, with_payload=payload)
         return models.QueryRequest(
             prefetch=models.Prefetch(query=sparse, using=TERMS, filter=chosen, limit=limit),
-            query=vector.tolist(),
+            query=_shortened(vector),
             using=DENSE,
             limit=limit,
             with_payload=payload,
@@ -163,7 +161,7 @@ class QdrantFinder:
 
         chosen = self._filter(language, filters)
         return models.QueryRequest(
-            query=vector.tolist(), using=DENSE, filter=chosen, limit=limit, with_payload=[PASSAGE]
+            query=_shortened(vector), using=DENSE, filter=chosen, limit=limit, with_payload=[PASSAGE]
         )
 
     def _everything(
@@ -173,7 +171,7 @@ class QdrantFinder:
         from qdrant_client import models
 
         return models.QueryRequest(
-            query=None if vector is None else vector.tolist(),
+            query=None if vector is None else _shortened(vector),
             using=None if vector is None else DENSE,
             filter=self._filter(language, filters),
             limit=limit,
@@ -195,7 +193,9 @@ class QdrantFinder:
         with self._connection.asking() as client:
             answers = client.query_batch_points(self._collection, list(requests.values()))
         return {
-            key: [_candidate(key[0], one, compared=requests[key].using == DENSE) for one in answer.points]
+            key: [
+                _candidate(key[0], one, self._scale if requests[key].using == DENSE else 0.0) for one in answer.points
+            ]
             for key, answer in zip(requests, answers, strict=True)
         }
 
@@ -242,7 +242,12 @@ class QdrantFinder:
         )
 
 
-def _candidate(language: str, point: Any, *, compared: bool) -> _Candidate:
+def _candidate(language: str, point: Any, scale: float) -> _Candidate:
     payload = point.payload or {}
     scored = scored_of(payload) if SCORED in payload else NO_TERMS
-    return _Candidate(str(payload[PASSAGE]), language, float(point.score) if compared else 0.0, scored)
+    return _Candidate(str(payload[PASSAGE]), language, float(point.score) * scale, scored)
+
+
+def _shortened(vector: NDArray[np.float32]) -> list[float]:
+    """A vector in so many decimals as count: it is sent as text, once for each language."""
+    return [round(value, 6) for value in vector.tolist()]

@@ -20,14 +20,16 @@ WRITE_SECONDS = 120
 class State:
     """What a collection holds: up to which generation of the record, and which parts its statistics are the sum of.
 
-    `pending` are documents whose new version may be there before the record has it. `vectors` is whether every passage
-    has its own. `change` is another one with every change. `after` is the last passage of a build that has not ended.
+    `pending` are documents whose new version may be there, uncounted, before the record has it; `gone` are passages
+    that are counted no more and may still be there. `vectors` is whether every passage has its own. `change` is another
+    one with every change. `after` is the last passage of a build that has not ended.
     """
 
     collection: str
     generation: int
     parts: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     vectors: bool = True
     change: str = ""
     after: str | None = None
@@ -46,6 +48,8 @@ class States:
         self._record = record
         self._settings = f"format {FORMAT}, {settings}"
         self._known: dict[str, dict[str, Counts]] = {}
+        self.written = 0
+        """How often this process has changed the state: so often its own searches have to look at it again."""
 
     def read(self, *, building: bool = False) -> State | None:
         """The present state, or that of a build under way; None where there is none."""
@@ -57,13 +61,14 @@ class States:
         if not found:
             return None
         kept = dict((found[0].payload or {})["state"])
-        return State(**{**kept, "parts": tuple(kept["parts"]), "pending": tuple(kept["pending"])})
+        return State(**{**kept, **{name: tuple(kept[name]) for name in ("parts", "pending", "gone")}})
 
     def write(self, state: State, *, building: bool = False) -> State:
         """Make a state the present one, or note how far a build has come, in one step."""
         changed = replace(state, change=uuid.uuid4().hex)
         payload = {"record": self._record, "settings": self._settings, "state": asdict(changed)}
         self._put({self._id(building): payload})
+        self.written += 1
         return changed
 
     def forget_building(self) -> None:

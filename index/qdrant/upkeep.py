@@ -8,7 +8,7 @@ Only then are the old passages removed. At every moment Qdrant has whatever vers
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.basis import Basis
@@ -16,6 +16,7 @@ from index.embedder import Progress
 from index.embedding import embed_question
 from index.errors import EmbeddingUnavailable, EngineAway, IndexUnavailable
 from index.exchange import NewVersion
+from index.nearest import document_of
 from index.packing import Packing
 from index.preparing import prepare_anew
 from index.qdrant.client import Connection
@@ -70,7 +71,7 @@ class QdrantUpkeep(Basis):
         state = self.states.read()
         return (
             state is None
-            or bool(state.pending)
+            or bool(state.pending or state.gone)
             or not state.vectors
             or state.generation != self.record.generation()
             or not self.collections.exists(state.collection)
@@ -195,39 +196,52 @@ class QdrantUpkeep(Basis):
             or not self.collections.exists(state.collection)
         ):
             state = self._build(progress)
+        state = self._without_gone(state)
         generation, changed = self.record.changed_since(state.generation)
-        names, interrupted = sorted(changed.union(state.pending)), frozenset(state.pending) & changed
+        interrupted = frozenset(state.pending)
+        names = sorted(changed | interrupted)
         for start in range(0, len(names), DOCUMENTS_AT_ONCE):
             some = names[start : start + DOCUMENTS_AT_ONCE]
             state = self.states.write(replace(state, pending=tuple(some)))
             new = self._of_passages(self.record.passages_of(some))
             former = self.collections.of_documents(state.collection, some)
-            # What was put there before an interruption has not been counted.
-            former = {name: one for name, one in former.items() if not _is_half_put(name, new, interrupted)}
             self.collections.put(state.collection, new)
-            state = self._exchanged(state, new, former, generation=state.generation)
-        complete = not self.embedder.lacks_vectors()
+            uncounted = _uncounted(former, {point.id for point in new}, changed, interrupted)
+            state = self._exchanged(state, new, former, generation=state.generation, uncounted=uncounted)
+        complete = self._has_vectors()
         if state.generation != generation or state.pending or state.vectors != complete:
             self.states.write(replace(state, generation=generation, pending=(), vectors=complete))
 
     def _exchanged(
-        self, state: State, new: Sequence[Point], former: dict[str, tuple[str, bytes]], *, generation: int
+        self,
+        state: State,
+        new: Sequence[Point],
+        former: Mapping[str, tuple[str, bytes]],
+        *,
+        generation: int,
+        uncounted: Collection[str] = (),
     ) -> State:
-        """Note what is new and what is gone in one step, and then remove what is gone."""
+        """Note what is new and what is gone in one step, and then remove what is gone; `uncounted` of the former."""
         change = total(
             [
                 (counted((point.language, point.scored) for point in new), 1),
-                (counted(former.values()), -1),
+                (counted(one for name, one in former.items() if name not in uncounted), -1),
             ]
         )
-        parts = self.states.add_parts(change)
-        state = replace(state, generation=generation, parts=(*state.parts, *parts), vectors=self._has_vectors())
-        gone = former.keys() - {point.id for point in new}
-        if gone:  # Named as pending until they are removed.
-            state = self.states.write(state)
-            self.collections.remove(state.collection, gone)
-        state = self.states.write(replace(state, pending=()))
+        parts = (*state.parts, *self.states.add_parts(change))
+        gone = tuple(sorted(former.keys() - {point.id for point in new}))
+        state = self.states.write(
+            replace(state, generation=generation, parts=parts, pending=(), gone=gone, vectors=self._has_vectors())
+        )
+        state = self._without_gone(state)
         return self._summed_up(state) if len(state.parts) > MAX_PARTS else state
+
+    def _without_gone(self, state: State) -> State:
+        """Remove what is counted no more."""
+        if not state.gone:
+            return state
+        self.collections.remove(state.collection, state.gone)
+        return self.states.write(replace(state, gone=()))
 
     def _has_vectors(self) -> bool:
         return not self.embedder.lacks_vectors()
@@ -290,5 +304,15 @@ class QdrantUpkeep(Basis):
             self.states.remove_parts([name for name, _ in others] + [part for _, one in others for part in one.parts])
 
 
-def _is_half_put(name: str, new: Iterable[Point], interrupted: Collection[str]) -> bool:
-    return any(point.id == name and point.document_id in interrupted for point in new)
+def _uncounted(
+    former: Collection[str], present: Collection[str], changed: Collection[str], interrupted: Collection[str]
+) -> set[str]:
+    """Which passages that are there the statistics do not know: of documents whose exchange was interrupted.
+
+    If the record has changed since, it was interrupted after that, and what is new is unknown; else what is not there.
+    """
+    return {
+        name
+        for name in former
+        if (document := document_of(name)) in interrupted and (name in present) == (document in changed)
+    }

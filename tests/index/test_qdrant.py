@@ -291,6 +291,9 @@ def test_an_interrupted_exchange_leaves_one_version(
     state = kept.states.read()
     assert state is not None
     assert kept.collections.count(state.collection) == library.lexical.count()
+    for word, version in (("burrow", "put"), ("acacia", "record or noted")):
+        term = library.analyzer.question(word, "en").terms[0]
+        assert library.lexical.document_frequency(term) == (step in version), word
     assert not library.look_after()
 
 
