@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -91,6 +92,7 @@ class Assistant:
         self._speakers = Speakers(library.record)
         self._searched: AskedBefore[Found] = AskedBefore(library)
         self._model = model
+        self._turn = threading.Lock()
 
     def ask(self, request: ChatRequest) -> Reply:
         """Answer one message: the reply at the end of `stream`. Raises what `stream` raises."""
@@ -117,7 +119,8 @@ class Assistant:
         deadline = time.monotonic() + self._model.seconds if self._model else 0.0
         with self.watch.stage("understand"):
             question = self._understand(request, conversation.earlier, stopped)
-        hits, found, retrieved = self._find(question, request.filters)
+        with self._in_turn():
+            hits, found, retrieved = self._find(question, request.filters)
         # What lies near may be an answer to somebody who reads it; what is not there is not left to imagination.
         model = self._model if found.answered or found.near else None
         # A model also answers in the languages that there are no strings for.
@@ -169,6 +172,14 @@ class Assistant:
                 log.warning("an answer was given, and could not be kept: %s", error)
                 return replace(reply, kept=False)
         return reply
+
+    def _in_turn(self) -> AbstractContextManager[object]:
+        """Have answers worked out one after the other, where that takes nothing but this process's time.
+
+        Together each would take as long as all, and every search beside them as long (docs/decisions/0830). Where a
+        model or a database elsewhere is waited for, others go on meanwhile.
+        """
+        return nullcontext() if self.library.moment() is None else self._turn
 
     def _find(self, question: Question, filters: Filters) -> tuple[list[Hit], Answer, float]:
         """The passages for a question, its answer in quotes, and when the passages were there.
