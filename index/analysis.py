@@ -22,6 +22,9 @@ from index.words import Word, WordAnalyzer
 PART_WEIGHT = 0.5
 MAX_RELATED = 8
 
+MAX_REMEMBERED = 100_000
+"""Tokens of a language whose terms are remembered: some 500 bytes each. Few words make up most of any text."""
+
 # The first character of a term in the index tells a stem, a concept and a function word's concept apart.
 SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
 
@@ -95,6 +98,15 @@ class QuestionTerms:
     spelled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a token says wherever it stands: whether it is content, its weighted terms, its forms in entries."""
+
+    content: bool
+    terms: tuple[tuple[str, float], ...]
+    keys: tuple[str, ...]
+
+
 class Analyzer:
     """The analysis of texts and questions in any language; concepts in en, da, nb, nn and sv."""
 
@@ -102,6 +114,7 @@ class Analyzer:
         self.lexicon = lexicon
         self.words = WordAnalyzer(lexicon)
         self._entries = Entries(lexicon)
+        self._said: dict[str, dict[str, _Said]] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -125,35 +138,60 @@ class Analyzer:
         Args:
             sentences: spans within `text` in order; without them the whole text counts as one sentence.
         """
-        tokens = self.tokens(text, language)
+        known = self._said.setdefault(language, {})
         ends = [span.end for span in sentences]
-        found: dict[tuple[str, int], float] = {}
-
-        def add(term: str, place: int, weight: float) -> None:
-            found[term, place] = found.get((term, place), 0.0) + weight
-
+        by_sentence: dict[int, dict[str, float]] = {}
+        keys: list[tuple[str, ...]] = []
+        starts: list[int] = []
         length = 0
-        for token in tokens:
-            place = bisect_right(ends, token.start)
-            word = token.word
-            if not word.function:
-                length += 1
-                add(SURFACE + word.surface, place, 1.0)
-                # Beside the stem: the word may only have its capital because a sentence begins with it.
-                if (name := self.words.name(token.text, word)) not in (None, word.surface):
-                    add(f"{SURFACE}{name}", place, 1.0)
-            kind = FUNCTION if word.function else CONCEPT
-            for id_, weight in word.concepts:
-                add(kind + id_, place, weight)
-            for part in word.parts:
-                add(SURFACE + part.surface, place, PART_WEIGHT)
-                for id_, weight in part.concepts:
-                    add(CONCEPT + id_, place, PART_WEIGHT * weight)
-        for first, _, ids in self._entries.find([token.word.keys for token in tokens], language):
+        for match in TOKEN.finditer(text):
+            token, start = match[0], match.start()
+            said = known.get(token)
+            if said is None:
+                if len(known) >= MAX_REMEMBERED:
+                    known.clear()
+                said = known[token] = self._said_by(token, self.words.word(token, language))
+            length += said.content
+            keys.append(said.keys)
+            starts.append(start)
+            found = by_sentence.setdefault(bisect_right(ends, start), {})
+            for term, weight in said.terms:
+                found[term] = found.get(term, 0.0) + weight
+        # What entries of several words say comes last, where their words have not said it.
+        further: dict[tuple[str, int], float] = {}
+        for first, _, ids in self._entries.find(keys, language):
+            place = bisect_right(ends, starts[first])
             for id_ in ids:
-                kind = FUNCTION if self.lexicon.concepts[id_].pos == "func" else CONCEPT
-                add(kind + id_, bisect_right(ends, tokens[first].start), len(ids) ** -0.5)
-        return Occurrences(tuple((term, place, weight) for (term, place), weight in found.items()), length)
+                term = (FUNCTION if self.lexicon.concepts[id_].pos == "func" else CONCEPT) + id_
+                if term in by_sentence[place]:
+                    by_sentence[place][term] += len(ids) ** -0.5
+                else:
+                    further[term, place] = further.get((term, place), 0.0) + len(ids) ** -0.5
+        terms = [
+            (term, place, weight) for place, said_there in by_sentence.items() for term, weight in said_there.items()
+        ]
+        terms += [(term, place, weight) for (term, place), weight in further.items()]
+        return Occurrences(tuple(terms), length)
+
+    def _said_by(self, token: str, word: Word) -> _Said:
+        terms: dict[str, float] = {}
+
+        def add(term: str, weight: float) -> None:
+            terms[term] = terms.get(term, 0.0) + weight
+
+        if not word.function:
+            add(SURFACE + word.surface, 1.0)
+            # Beside the stem: the word may only have its capital because a sentence begins with it.
+            if (name := self.words.name(token, word)) not in (None, word.surface):
+                add(f"{SURFACE}{name}", 1.0)
+        kind = FUNCTION if word.function else CONCEPT
+        for id_, weight in word.concepts:
+            add(kind + id_, weight)
+        for part in word.parts:
+            add(SURFACE + part.surface, PART_WEIGHT)
+            for id_, weight in part.concepts:
+                add(CONCEPT + id_, PART_WEIGHT * weight)
+        return _Said(not word.function, tuple(terms.items()), word.keys)
 
     def passage(self, text: str, language: str) -> PassageTerms:
         """The weighted surface terms and concepts of a text, with counts."""

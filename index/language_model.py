@@ -55,7 +55,7 @@ class WordFeatures:
             for length in range(1, LONGEST_GROUP + 1)
             for start in range(len(marked) - length + 1)
         ]
-        return [_bucket(group) for group in (*groups, f"={word}") if group not in "<>"]
+        return [crc32(group.encode()) & (BUCKETS - 1) for group in (*groups, f"={word}") if group not in "<>"]
 
     def knowledge(self, word: str) -> list[int]:
         """Of which languages it is a function word, an entry of the lexicon, and a form in a dictionary."""
@@ -72,7 +72,8 @@ class WordFeatures:
 
     def neighbours(self, words: Sequence[str]) -> list[int]:
         """Every pair of neighbours, the text's beginning and end among them: one more than there are words."""
-        return [_bucket(f"{left} {right}") for left, right in zip((START, *words), (*words, END), strict=True)]
+        pairs = zip((START, *words), (*words, END), strict=True)
+        return [crc32(f"{left} {right}".encode()) & (BUCKETS - 1) for left, right in pairs]
 
     @cached_property
     def _functions(self) -> Mapping[str, frozenset[str]]:
@@ -148,20 +149,16 @@ class LanguageModel:
     def log_odds(self, words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
         table = self._weights.table
-        total = table[self._features.neighbours(words)].sum(axis=0, dtype=np.float64)
-        known = np.zeros(len(LANGUAGES))
-        for word in words:
-            score, knowing = self._word(word)
-            total += score
-            known += knowing
-        mean = total / len(words)
+        pairs = table[self._features.neighbours(words)].sum(axis=0, dtype=np.float64)
+        scored = [self._word(word) for word in words]
+        # Plain floats: arrays of five numbers take longer to add than the numbers.
+        total = [sum(column, start) for start, *column in zip(pairs.tolist(), *(one for one, _ in scored), strict=True)]
+        known = np.array([sum(column) for column in zip(*(one for _, one in scored), strict=True)])
+        mean = np.array(total) / len(words)
         return mean * self._weights.scale * len(words) ** self._weights.growth, known / len(words)
 
-    def _score_word(self, word: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def _score_word(self, word: str) -> tuple[tuple[float, ...], tuple[int, ...]]:
         knowledge = self._features.knowledge(word)
         rows = self._features.letters(word) + knowledge
-        return self._weights.table[rows].sum(axis=0, dtype=np.float64), knowers(knowledge)
-
-
-def _bucket(text: str) -> int:
-    return crc32(text.encode()) & (BUCKETS - 1)
+        scores = self._weights.table[rows].sum(axis=0, dtype=np.float64)
+        return tuple(scores.tolist()), tuple(knowers(knowledge).tolist())

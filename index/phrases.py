@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -84,10 +85,15 @@ def expand(phrase: str) -> Iterator[str]:
         yield from expand(f"{phrase[: optional.start()]} {choice} {phrase[optional.end() :]}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Phrase(Generic[T]):
-    pattern: re.Pattern[str]
+    source: str
     value: T
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a line first has its rarest word: all of them take a third of a second."""
+        return re.compile(self.source)
 
 
 class PhraseTable(Generic[T]):
@@ -109,7 +115,7 @@ class PhraseTable(Generic[T]):
         # The longest word is the rarest: few lines come as far as a comparison.
         key = max(plain, key=len, default="")
         pattern = " ".join({"#": r"\d+(?: \d+)*", "*": r".+"}.get(part, re.escape(part)) for part in parts)
-        self._by_key.setdefault(key, []).append(_Phrase(re.compile(rf"\b{pattern}\b"), value))
+        self._by_key.setdefault(key, []).append(_Phrase(rf"\b{pattern}\b", value))
 
     def whole(self, words: str) -> T | None:
         """Return the value of the phrase that the words are, or None."""

@@ -93,11 +93,11 @@ def pack(occurrences: Occurrences, vector: NDArray[np.float32]) -> bytes:
     terms = occurrences.terms
     header = np.array([(min(occurrences.length, 65_535), len(terms))], dtype=HEADER)
     quantised = np.round(vector * VECTOR_SCALE).astype("i1")
-    packed = [
-        term_hash(term) << 32 | min(place, NO_SENTENCE - 1) << 8 | min(MAX_WEIGHT, round(weight * WEIGHT_SCALE))
-        for term, place, weight in terms
-    ]
-    return header.tobytes() + quantised.tobytes() + np.array(packed, dtype="<u8").tobytes()
+    names, places, weights = zip(*terms, strict=True) if terms else ((), (), ())
+    packed = np.fromiter(map(term_hash, names), dtype="<u8", count=len(terms)) << np.uint64(32)
+    packed |= np.minimum(np.array(places, dtype="<u8"), NO_SENTENCE - 1) << np.uint64(8)
+    packed |= np.minimum(np.rint(np.array(weights, dtype=np.float64) * WEIGHT_SCALE), MAX_WEIGHT).astype("<u8")
+    return header.tobytes() + quantised.tobytes() + packed.tobytes()
 
 
 @dataclass(frozen=True, slots=True)

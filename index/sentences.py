@@ -184,14 +184,14 @@ def load_abbreviations(path: Path, language: str) -> Abbreviations:
 @contextmanager
 def _without_scipy() -> Iterator[None]:
     """Let NLTK be imported as where SciPy is not installed: a test of significance would take most of the import."""
-    hidden = "scipy.stats" not in sys.modules
-    if hidden:
-        sys.modules["scipy.stats"] = None  # type: ignore[assignment]  # how Python is told that there is none
+    hidden = [name for name in ("scipy.stats", "scipy.sparse") if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that there is none
     try:
         yield
     finally:
-        if hidden:
-            del sys.modules["scipy.stats"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 @cache

@@ -26,11 +26,11 @@ class SubwordEmbedding:
         """Rows of unit length, shape (len(texts), dimensions); a text without letters or digits is all zeros."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
-            grams = [_grams(word, self.dimensions) for word in WORD.findall(text.lower())]
+            grams = b"".join([_grams(word, self.dimensions) for word in WORD.findall(text.lower())])
             if not grams:
                 continue
-            hashed = np.concatenate(grams)
-            counts = np.bincount(hashed >> 1, weights=1.0 - 2.0 * (hashed & 1), minlength=self.dimensions)
+            signed = np.bincount(np.frombuffer(grams, dtype=np.uint16), minlength=2 * self.dimensions)
+            counts = (signed[0::2] - signed[1::2]).astype(np.float64)
             vector = np.sign(counts) * np.log1p(np.abs(counts))
             norm = float(np.linalg.norm(vector))
             if norm > 0:
@@ -39,12 +39,12 @@ class SubwordEmbedding:
 
 
 @lru_cache(maxsize=100_000)
-def _grams(word: str, dimensions: int) -> NDArray[np.int64]:
-    """The word's n-grams, each as 2 × dimension + (1 for a negative sign)."""
+def _grams(word: str, dimensions: int) -> bytes:
+    """The word's n-grams, each as 2 × dimension + (1 for a negative sign) in 16 bits: bytes are quickly joined."""
     padded = f" {fold(word)} "
     hashes = [
         zlib.crc32(padded[start : start + size].encode())
         for size in range(SMALLEST, LARGEST + 1)
         for start in range(max(1, len(padded) - size + 1))
     ]
-    return np.array([(value >> 1) % dimensions * 2 + (value & 1) for value in hashes], dtype=np.int64)
+    return np.array([(value >> 1) % dimensions * 2 + (value & 1) for value in hashes], dtype=np.uint16).tobytes()

@@ -12,6 +12,9 @@ from index.lemmas import Lemmas
 from index.lexicon import LANGUAGES, Lexicon
 from index.normalising import normalise
 
+MAX_JUDGED = 100_000
+"""Possible parts of compounds, of a language, of which is remembered whether they are words."""
+
 SNOWBALL = {"en": "english", "da": "danish", "nb": "norwegian", "nn": "norwegian", "sv": "swedish"}
 
 
@@ -42,6 +45,7 @@ class WordAnalyzer:
         self._sources: dict[str, list[Callable[[], Mapping[str, Word]]]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
         self._stripped: dict[str, Mapping[str, str]] = {}
+        self._judged_parts: dict[str, dict[str, bool]] = {}
         self._lemmas = Lemmas()
 
     def word(self, text: str, language: str) -> Word:
@@ -181,12 +185,19 @@ class WordAnalyzer:
 
     def _parts(self, word: str, lemma: str, language: str) -> tuple[Word, ...]:
         entries = self.lexicon.words(language)
+        judged = self._judged_parts.setdefault(language, {})
 
         def is_part(part: str) -> bool:
-            ids = entries.get(part)
-            if ids is None and len(part) > 4:
-                ids = entries.get(self.lemma(part, language))
-            return ids is not None and not any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
+            found = judged.get(part)
+            if found is None:
+                ids = entries.get(part)
+                if ids is None and len(part) > 4:
+                    ids = entries.get(self.lemma(part, language))
+                found = ids is not None and not any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
+                if len(judged) >= MAX_JUDGED:
+                    judged.clear()
+                judged[part] = found
+            return found
 
         for form in dict.fromkeys((lemma, word)):
             if found := compounds.split(form, language, is_part):
