@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.errors import EmbeddingUnavailable, EngineAway, InvalidData, NoDocuments, UnreadableDocument
+from index.errors import EmbeddingUnavailable, EngineAway, InvalidData, NoDocuments
 from index.exchange import NewVersion, exchange, remove
 from index.facts import detected_encoding
+from index.folder import ADDED_INSTEAD, File, Skipped, gone, is_readable, is_stored, look, outweighs
+from index.inspection import DERIVED_NAME
 from index.library import Library
-from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_document
 from index.making import ToMake, made
-from index.rows import Version
-from index.sources import read_sources
+from index.refusals import Refusals
 from index.subwords import SubwordEmbedding
 
 Progress = Callable[[int, int, str], None]
@@ -24,18 +23,6 @@ Progress = Callable[[int, int, str], None]
 CATCH_UP_AFTER = 1000
 CATCH_UP_AFTER_CHARACTERS = 2_000_000
 """Documents, or characters of them, that are stored at once: an interrupted build loses no more work than this."""
-ADDED_INSTEAD = (
-    "expected a name that no added document has, found {!r}: the added one stays; "
-    "`kilde index remove` it to have the file instead"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was left out, and why. If it was indexed before, that version stays."""
-
-    path: Path
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +54,22 @@ class BuildReport:
     unindexed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that may become a document. `version` is what it would be made from; its SHA-256 is not known yet."""
+@dataclass(slots=True)
+class _Batch:
+    """Documents that are made and not stored yet."""
 
-    path: Path
-    id: str
-    version: Version
+    files: list[File] = field(default_factory=list)
+    versions: list[NewVersion] = field(default_factory=list)
+    characters: int = 0
+
+    def add(self, file: File, version: NewVersion) -> None:
+        self.files.append(file)
+        self.versions.append(version)
+        self.characters += len(version.prepared.document.text)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.files) >= CATCH_UP_AFTER or self.characters >= CATCH_UP_AFTER_CHARACTERS
 
 
 @dataclass(slots=True)
@@ -84,9 +80,11 @@ class _Count:
     removed: int = 0
     decoded: list[Decoded] = field(default_factory=list)
 
-    def note(self, *, is_new: bool) -> None:
+    def note(self, version: NewVersion, path: Path, *, is_new: bool) -> None:
         self.added += is_new
         self.changed += not is_new
+        if encoding := detected_encoding(version.prepared.document.facts):
+            self.decoded.append(Decoded(path, encoding))
 
 
 def build(
@@ -98,6 +96,8 @@ def build(
     it. Whoever searches meanwhile sees the old or the new version of a document. A file that cannot be read is left out
     and reported; the version of it that was indexed before stays.
 
+    One build at a time; other writers, as uploads are, come in between two batches of documents.
+
     Args:
         library: an opened library.
         folder: where the files are; its `sources.toml` says what their text does not.
@@ -108,22 +108,26 @@ def build(
 
     Raises:
         NoDocuments: the folder does not exist or holds no document.
-        IndexUnavailable: another process is writing, or the data folder cannot be written.
+        IndexUnavailable: another process is building or writing for long, or the data folder cannot be written.
         InvalidData: `sources.toml` is malformed.
     """
     started = time.perf_counter()
     count = _Count()
-    with library.writing() as upkeep:
-        files, skipped = _look(library, folder)
+    with library.building():
+        files, skipped = look(library, folder)
         try:
             _take_in(library, files, skipped, count, progress, workers, ray)
         except Exception:
             # What has been stored until then is to be found; the vectors of it are found without an index.
-            upkeep.catch_up()
+            with library.changing() as upkeep:
+                upkeep.catch_up()
             raise
         unembedded = unindexed = None
         try:
-            upkeep.bring_up_to_date(progress=progress)
+            with library.changing() as upkeep:
+                # Looked up again: what others have added meanwhile stays.
+                count.removed = remove(upkeep, gone(files, library.record.details()))
+                upkeep.bring_up_to_date(progress=progress)
         except EmbeddingUnavailable as error:
             unembedded = str(error)
         except EngineAway as error:
@@ -134,7 +138,7 @@ def build(
         changed=count.changed,
         unchanged=count.unchanged,
         removed=count.removed,
-        skipped=tuple(skipped),
+        skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         passages=passages,
         seconds=time.perf_counter() - started,
         unembedded=unembedded,
@@ -152,59 +156,84 @@ def folder_changed(library: Library, folder: Path) -> bool:
     """
     stored = library.record.details()
     try:
-        files, _ = _look(library, folder)
+        files, _ = look(library, folder)
     except NoDocuments:
         if stored:
             return False
         raise
-    return bool(_gone(files, stored)) or any(
-        not _is_stored(file, stored.get(file.id)) and _is_readable(library, file) for file in files
+    refusals = _refusals(library)
+    return bool(gone(files, stored)) or any(
+        not is_stored(file, stored.get(file.id))
+        and refusals.reason(file.path) is None
+        and is_readable(file.path, library.max_bytes)
+        for file in files
     )
 
 
 def _take_in(
     library: Library,
-    files: Sequence[_File],
+    files: Sequence[File],
     skipped: list[Skipped],
     count: _Count,
     progress: Progress | None,
     workers: int,
     ray: str | None,
 ) -> None:
-    """Store what is new or different, some documents at a time, and remove what is gone."""
-    stored = library.record.details()
-    new = [file for file in files if not _is_stored(file, stored.get(file.id))]
-    count.unchanged = len(files) - len(new)
-    batch: list[NewVersion] = []
-    characters = 0
+    """Store what is new or different, some documents at a time."""
+    stored, refusals = library.record.details(), _refusals(library)
+    new: list[File] = []
+    for file in files:
+        if is_stored(file, stored.get(file.id)):
+            count.unchanged += 1
+        elif reason := refusals.reason(file.path):
+            skipped.append(Skipped(file.path, reason))
+        else:
+            new.append(file)
+    batch = _Batch()
     with closing(_made(library, new, workers, ray)) as results:
         try:
-            for done, file in enumerate(new, count.unchanged):
+            for done, file in enumerate(new, len(files) - len(new)):
                 if progress:
                     progress(done, len(files), "Indexing")
                 result = next(results)
                 if isinstance(result, str):
                     skipped.append(Skipped(file.path, result))
+                    refusals.note(file.path, library.max_bytes)
                     continue
-                count.note(is_new=file.id not in stored)
-                if encoding := detected_encoding(result.prepared.document.facts):
-                    count.decoded.append(Decoded(file.path, encoding))
-                batch.append(result)
-                characters += len(result.prepared.document.text)
-                if len(batch) >= CATCH_UP_AFTER or characters >= CATCH_UP_AFTER_CHARACTERS:
-                    exchange(library.upkeep, batch)
-                    batch, characters = [], 0
+                batch.add(file, result)
+                if batch.is_full:
+                    full, batch = batch, _Batch()
+                    _store(library, full, skipped, count)
         finally:
             # Also when an embedding fails in the middle: what has been made is kept.
-            if batch:
-                exchange(library.upkeep, batch)
-    count.removed = remove(library.upkeep, _gone(files, stored))
+            _store(library, batch, skipped, count)
+    refusals.save()
     if progress:
         progress(len(files), len(files), "Indexing")
 
 
+def _store(library: Library, batch: _Batch, skipped: list[Skipped], count: _Count) -> None:
+    """Store documents in one transaction, but for those whose name somebody else has taken meanwhile."""
+    if not batch.files:
+        return
+    with library.changing() as upkeep:
+        stored = upkeep.record.details([file.id for file in batch.files])
+        kept: list[NewVersion] = []
+        for file, version in zip(batch.files, batch.versions, strict=True):
+            if outweighs(stored.get(file.id), file):
+                skipped.append(Skipped(file.path, ADDED_INSTEAD.format(file.id)))
+            else:
+                kept.append(version)
+                count.note(version, file.path, is_new=file.id not in stored)
+        exchange(upkeep, kept)
+
+
+def _refusals(library: Library) -> Refusals:
+    return Refusals(library.data_dir / DERIVED_NAME, f"{library.upkeep.preparation}, {library.max_bytes} bytes")
+
+
 def _made(
-    library: Library, files: Sequence[_File], workers: int, ray: str | None
+    library: Library, files: Sequence[File], workers: int, ray: str | None
 ) -> Generator[NewVersion | str, None, None]:
     upkeep = library.upkeep
     default = type(upkeep.embedding) is SubwordEmbedding
@@ -219,49 +248,3 @@ def _made(
 
     words, fingerprint = upkeep.analyzer.words, upkeep.analyzer.fingerprint
     return made_on_ray(ray, wanted, words=words, fingerprint=fingerprint, **limits)
-
-
-def _look(library: Library, folder: Path) -> tuple[list[_File], list[Skipped]]:
-    """Find the files that may become documents, and those that cannot because something else has their name."""
-    paths = find_files(folder)
-    if not paths:
-        raise NoDocuments(f"expected documents ({', '.join(sorted(SUFFIXES))} files) in {folder}, found none")
-    sources, ambiguous = read_sources(folder), ambiguous_files(paths)
-    added = {name: kept.path for name, kept in library.record.details().items() if kept.origin == "added"}
-    files: list[_File] = []
-    skipped = [Skipped(path, reason) for path, reason in ambiguous.items()]
-    for path in paths:
-        name = document_id(path)
-        if path in ambiguous:
-            continue
-        if name in added and added[name] != str(path.resolve()):
-            skipped.append(Skipped(path, ADDED_INSTEAD.format(name)))
-            continue
-        said = asdict(sources[name]) if name in sources else None
-        # The path within the folder, so that the folder may be moved.
-        place = path.relative_to(folder).as_posix()
-        files.append(_File(path, name, Version("", place, said, library.upkeep.preparation, "folder")))
-    return files, skipped
-
-
-def _is_stored(file: _File, stored: Version | None) -> bool:
-    if stored is None or replace(stored, sha256="") != file.version:
-        return False
-    try:
-        with file.path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest() == stored.sha256
-    except OSError:
-        return False  # Reading it as a document says why.
-
-
-def _is_readable(library: Library, file: _File) -> bool:
-    try:
-        read_document(file.path, max_bytes=library.max_bytes)
-    except UnreadableDocument:
-        return False
-    return True
-
-
-def _gone(files: Sequence[_File], stored: Mapping[str, Version]) -> list[str]:
-    present = {file.id for file in files}
-    return [name for name, version in stored.items() if version.origin == "folder" and name not in present]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from index.database import writing_documents
 from index.errors import IndexBusy, IndexUnavailable
-from index.lock import writer_lock
+from index.lock import BUILDING_NAME, writer_lock
 
 if TYPE_CHECKING:
     from index.engine import EngineSearch, EngineUpkeep
@@ -67,6 +67,8 @@ class Caretaker:
             return False
         with ExitStack() as stack:
             try:
+                # A build leaves the writer lock between its batches; what is missing meanwhile it makes at its end.
+                stack.enter_context(writer_lock(self._data_dir, timeout_seconds=0, file_name=BUILDING_NAME))
                 stack.enter_context(writer_lock(self._data_dir, timeout_seconds=0))
                 if self._upkeep.is_shared:
                     stack.enter_context(writing_documents(self._upkeep.record.engine, 0))

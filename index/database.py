@@ -76,6 +76,14 @@ def writing_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
 
 
 @contextmanager
+def building_documents(engine: Engine, timeout_seconds: float) -> Iterator[None]:
+    """Let one process at a time go through a folder of documents. Raises as `writing_documents` does."""
+    busy = "another replica of the service is building from a folder of documents; wait for it to finish"
+    with _alone(engine, postgresql.BUILDING, timeout_seconds, busy):
+        yield
+
+
+@contextmanager
 def writing_vectors(engine: Engine, timeout_seconds: float) -> Iterator[None]:
     """Let one process at a time write the vector index that replicas share. Raises as `writing_documents` does."""
     busy = "another replica of the service is writing the vector index; it is taken up when that is done"

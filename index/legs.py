@@ -12,7 +12,7 @@ from pathlib import Path
 from index import conditions
 from index.errors import IndexUnavailable
 from index.lexical import LexicalIndex
-from index.lock import writer_lock
+from index.lock import BUILDING_NAME, writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
 from index.nearest import NearestPassages, OpenedIndex
 from index.pool import TwoLegs
@@ -239,7 +239,10 @@ class OpenLegs:
 
         def repair() -> None:
             try:
-                with writer_lock(self._data_dir, timeout_seconds=timeout_seconds):
+                with (
+                    writer_lock(self._data_dir, timeout_seconds=timeout_seconds, file_name=BUILDING_NAME),
+                    writer_lock(self._data_dir, timeout_seconds=timeout_seconds),
+                ):
                     self._upkeep.bring_up_to_date(suspect=suspect)
             except IndexUnavailable:
                 return  # Nothing is lost: the next opening tries again, and says what is wrong.

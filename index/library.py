@@ -14,7 +14,7 @@ from index.analysis import Analyzer, QuestionTerm
 from index.basis import Basis
 from index.caretaker import Caretaker
 from index.chunk import MAX_TOKENS
-from index.database import writing_documents
+from index.database import building_documents, writing_documents
 from index.embedder import Progress
 from index.embedding import Embedding
 from index.engine import EngineSearch, EngineUpkeep, Words
@@ -24,7 +24,7 @@ from index.language import LanguageDetector
 from index.lexical import COMPARED_IN_ALL
 from index.lexicon import load_lexicon
 from index.load import MAX_BYTES
-from index.lock import writer_lock
+from index.lock import BUILDING_NAME, writer_lock
 from index.making import Maker
 from index.neural import NeuralEmbedding
 from index.record import Record
@@ -158,8 +158,26 @@ class Library:
     @contextmanager
     def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[EngineUpkeep]:
         """Hold the writer lock. Raises IndexUnavailable that names who holds it."""
+        with self._search.pausing(), self.changing(timeout_seconds) as upkeep:
+            yield upkeep
+
+    @contextmanager
+    def building(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
+        """Be the one who goes through a folder: nobody else does, and nobody mends the indexes behind the scenes.
+
+        The writer lock is not held: whoever builds takes it by `changing` for every batch of documents.
+        """
         with (
             self._search.pausing(),
+            writer_lock(self.data_dir, timeout_seconds=timeout_seconds, file_name=BUILDING_NAME),
+            building_documents(self.record.engine, timeout_seconds),
+        ):
+            yield
+
+    @contextmanager
+    def changing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[EngineUpkeep]:
+        """Hold the writer lock within `building`. Raises as `writing` does."""
+        with (
             writer_lock(self.data_dir, timeout_seconds=timeout_seconds),
             writing_documents(self.record.engine, timeout_seconds),
         ):

@@ -113,6 +113,19 @@ def extract(path: Path, data: bytes, *, max_characters: int = MAX_BYTES) -> Extr
     return extracted
 
 
+def why_unreadable(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[str, str] | None:
+    """The SHA-256 of a file whose bytes can be read but are no document, and why; None for any other file."""
+    try:
+        data = _read_bytes(path, max_bytes)
+    except UnreadableDocument:
+        return None
+    try:
+        extract(path, data, max_characters=max_bytes)
+    except UnreadableDocument as error:
+        return hashlib.sha256(data).hexdigest(), str(error)
+    return None
+
+
 def _read_bytes(path: Path, max_bytes: int) -> bytes:
     """Read at most `max_bytes`; a file that grows while it is read is refused, not cut."""
     try:

@@ -13,6 +13,7 @@ from index.schema import now
 FILE_NAME = "writer.lock"
 EMBEDDING_NAME = "embedding.lock"
 COPYING_NAME = "copying.lock"
+BUILDING_NAME = "building.lock"
 
 
 @contextmanager
@@ -20,7 +21,8 @@ def writer_lock(data_dir: Path, *, timeout_seconds: float, file_name: str = FILE
     """Hold the lock of a data folder. The system lets go of it when the process dies, however it dies.
 
     EMBEDDING_NAME is the lock of the one process that has a model embed: for hours, in which others may write;
-    COPYING_NAME that of the one that copies the index to another engine.
+    COPYING_NAME that of the one that copies the index to another engine; BUILDING_NAME that of the one that goes
+    through a folder, between whose batches of documents others may write.
 
     Raises:
         IndexBusy: another process, which the message names, held it all the time.

@@ -21,6 +21,8 @@ WRITING = MIGRATING + 1
 """The key of the one under which documents are changed."""
 INDEXING = MIGRATING + 2
 """The key of the one under which the vector index that replicas share is written."""
+BUILDING = MIGRATING + 3
+"""The key of the one under which a folder of documents is gone through."""
 POLL_SECONDS = 0.05
 
 MIN_VERSION = 13
@@ -114,7 +116,7 @@ def alone(engine: Engine, key: int, timeout_seconds: float, busy: str) -> Iterat
 
     Args:
         engine: of the record that the replicas share.
-        key: of the advisory lock: WRITING, INDEXING.
+        key: of the advisory lock: WRITING, INDEXING, BUILDING.
         timeout_seconds: how long to wait for others.
         busy: what to say when that was not long enough.
 

@@ -11,7 +11,7 @@ from index.backup import Copy, back_up, restore
 from index.errors import IndexUnavailable
 from index.inspection import DERIVED_NAME
 from index.library import LOCK_TIMEOUT_SECONDS, RECORD_NAME
-from index.lock import writer_lock
+from index.lock import BUILDING_NAME, writer_lock
 from service.bootstrap import open_assistant
 from service.settings import Settings, read_settings
 
@@ -39,7 +39,10 @@ def restore_command(copy: Path, force: bool) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise IndexUnavailable(f"cannot make {settings.data_dir}: {error.strerror or error}") from None
-    with writer_lock(settings.data_dir, timeout_seconds=LOCK_TIMEOUT_SECONDS):
+    with (
+        writer_lock(settings.data_dir, timeout_seconds=LOCK_TIMEOUT_SECONDS, file_name=BUILDING_NAME),
+        writer_lock(settings.data_dir, timeout_seconds=LOCK_TIMEOUT_SECONDS),
+    ):
         restored = restore(copy, record)
     click.echo(f"{restored.path}: {describe(restored)}")
     with open_assistant(settings) as assistant:

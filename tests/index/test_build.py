@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from index.adding import add
 from index.build import build, folder_changed
-from index.errors import InvalidData, NoDocuments
+from index.errors import IndexUnavailable, InvalidData, NoDocuments
 from index.library import Library
 from index.subwords import SubwordEmbedding
 from tests.index.making import TEXTS, built, find, make_prepared, make_vectors, opened, write_texts
@@ -194,3 +195,56 @@ def test_names_that_are_hard_on_a_store(tmp_path: Path) -> None:
         (texts / "in ner" / f"{names[0]}.txt").unlink()
         assert build(library, texts).removed == 1
         assert set(find(library, "When does the wombat dig?")) == set(names[1:])
+
+
+def test_uploads_come_in_between_two_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that is added during a build is stored before its end, stays, and outweighs a file of its name."""
+    monkeypatch.setattr("index.build.CATCH_UP_AFTER", 1)
+    texts = write_texts(tmp_path / "texts")
+    upload = tmp_path / "upload.txt"
+    upload.write_text("Trains\n\nThe engine driver polishes the whistle.\n", encoding="utf-8")
+    outcomes: list[str] = []
+    with opened(tmp_path) as library:
+
+        def progress(done: int, _: int, __: str) -> None:
+            if done == 2 and not outcomes:
+                outcomes.extend(
+                    add(library, upload, name, path=f"{name}.txt", timeout_seconds=5) for name in ("trains", "guest")
+                )
+
+        report = build(library, texts, progress=progress)
+        assert outcomes == ["added", "added"]
+        assert (report.added, report.removed, [one.path.name for one in report.skipped]) == (2, 0, ["trains.txt"])
+        assert {info.id for info in library.record.documents()} == {"bread", "sea", "trains", "guest"}
+        assert set(find(library, "Who polishes the whistle?")[:2]) == {"trains", "guest"}
+        again = build(library, texts)
+        assert (again.added, again.removed, len(again.skipped)) == (0, 0, 1)
+
+
+def test_a_second_build_waits_for_the_first(library: Library, tmp_path: Path) -> None:
+    """Two that go through folders would take turns with their documents; single documents are another thing."""
+    with library.building(), opened(tmp_path) as other:
+        with pytest.raises(IndexUnavailable, match="being written by process"), other.building(0):
+            pass
+        with other.writing(0):
+            pass
+
+
+def test_a_file_that_was_refused_is_not_read_again(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named with its reason by every build, and read again when it changes."""
+    texts = tmp_path / "texts"
+    (texts / "noise.txt").write_bytes(b"\x00\x01\x02" * 100)
+    first = build(library, texts)
+    read: list[str] = []
+    for place in ("index.folder.read_document", "index.making.read_document", "index.load.extract"):
+        monkeypatch.setattr(place, lambda path, *_, **__: read.append(str(path)))
+    assert not folder_changed(library, texts)
+    assert build(library, texts).skipped == first.skipped != ()
+    assert read == []
+    monkeypatch.undo()
+    (texts / "noise.txt").write_text("Noise\n\nThe kettle whistles.\n", encoding="utf-8")
+    assert folder_changed(library, texts)
+    report = build(library, texts)
+    assert (report.added, report.skipped) == (1, ())
