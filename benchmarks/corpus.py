@@ -10,18 +10,21 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from benchmarks.synthetic import Synthetic
 from index import rows
 from index import vectors as vector_index
 from index.analysis import Analyzer
+from index.basis import Basis
+from index.chunk import MAX_TOKENS
 from index.lexical import LexicalIndex
-from index.library import Library, open_library
+from index.library import RECORD_NAME, Library, open_library
 from index.manifest import Leg
 from index.record import Record
 from index.records import Document, Passage
@@ -35,13 +38,14 @@ LEXICAL, VECTORS = "lexical-9", "vectors-9"
 def open_corpus(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) -> tuple[Library, float | None]:
     """Open a corpus, and make it first where it is not there; how is said by `fill`."""
     rate = fill(folder, size, made, analyzer)
+    _confirm(folder, analyzer)
     return open_library(folder, analyzer=analyzer), rate
 
 
 def fill(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) -> float | None:
     """Fill a data folder; passages a second of processor time for indexing, None where it was full already."""
-    done = folder / "size"
-    if done.is_file() and done.read_text() == str(size):
+    done, wanted = folder / "made", f"{size} passages by {analyzer.fingerprint}"
+    if done.is_file() and done.read_text() == wanted:
         return None
     shutil.rmtree(folder, ignore_errors=True)
     indexing = 0.0
@@ -56,8 +60,17 @@ def fill(folder: Path, size: int, made: Synthetic, analyzer: Analyzer) -> float 
         lexical.commit()
         indexing += time.process_time() - began
         switch(upkeep)
-    done.write_text(str(size))
+    done.write_text(wanted)
     return round(size / indexing)
+
+
+def _confirm(folder: Path, analyzer: Analyzer) -> None:
+    """Note that other settings of the preparation make the same: these passages are not made of any text."""
+    with closing(Record.open(folder / RECORD_NAME)) as record:
+        wanted = Basis.of(folder, record, analyzer, None, MAX_TOKENS).preparation
+        if record.prepared_otherwise(wanted):
+            with record.write() as connection:
+                connection.execute(update(documents).values(preparation=wanted))
 
 
 def switch(upkeep: Upkeep) -> None:

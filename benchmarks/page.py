@@ -30,8 +30,11 @@ def tables(figures: Mapping[str, Any]) -> str:
     if figures["peers"]:
         parts.append(f"Beside peers, at {figures['peers_size']:,} passages, in one run:")
         parts.append(_peers(figures["peers"]))
-    if figures["start"]:
-        parts.append(_table(("starting", "seconds of processor time"), figures["start"].items()))
+    parts += [_table(("starting", "seconds of processor time"), figures["start"].items())]
+    parts.append("Over HTTP, with one worker over the five texts:")
+    parts.append(_edge(figures["edge"]))
+    parts.append("What `make check-speed` holds, less being better:")
+    parts.append(_table(("ratio", "kept"), figures["check"].items()))
     return "\n\n".join(parts)
 
 
@@ -45,10 +48,28 @@ def _times(sizes: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _sizes(sizes: Sequence[Mapping[str, Any]]) -> str:
-    keys = ("memory", "disk", "rate", "first_answer_seconds", "update_seconds", "p95_alone", "p95_while_updating")
-    head = ("passages", "memory, bytes a passage", "disk", "indexed/s", "first answer, s", "update, s", "p95 alone, ms")
+    keys = ("memory", "disk", "rate", "open_seconds", "first_answer_seconds", "update_seconds", "update_longest")
+    keys += ("p95_alone", "p95_while_updating")
+    head = ("passages", "memory, bytes a passage", "disk", "indexed/s", "opened, s", "first answer, s", "update, s")
+    head += ("longest", "p95 alone, ms")
     rows = [(f"{one['size']:,}", *("" if one[key] is None else one[key] for key in keys)) for one in sizes]
-    return _table((*head, "while updating"), rows)
+    return _table((*head, "during updates"), rows)
+
+
+def _edge(routes: Sequence[Mapping[str, Any]]) -> str:
+    base = routes[0]["per_second"]
+    rows = [
+        (
+            one["name"],
+            one["per_second"],
+            f"{one['per_second'] / base:.0%}",
+            one["per_second_clock"],
+            *(one[key] for key in ("p50", "p95", "p99")),
+        )
+        for one in routes
+    ]
+    head = ("route", "requests/s a core", "of the no-op", "by the clock", "p50 at half of it, ms", "p95", "p99")
+    return _table(head, rows)
 
 
 def _peers(peers: Sequence[Mapping[str, Any]]) -> str:
@@ -65,8 +86,8 @@ def _peers(peers: Sequence[Mapping[str, Any]]) -> str:
                 same["p50"],
                 same["p95"],
                 by_language,
-                same["recall"],
-                across["recall"],
+                "" if same["recall"] is None else same["recall"],
+                "" if across["recall"] is None else across["recall"],
                 peer["build_seconds"],
             )
         )

@@ -21,6 +21,8 @@ from index.subwords import SubwordEmbedding
 CHROMA_BATCH = 5_000
 FETCHED = 100
 """Candidates that each of two retrievers gives to their fusion."""
+SAMPLE = 60
+"""Passages that a stand-in embeds; what it would take for all is reckoned from them."""
 Peer = Callable[[Sequence[Passage], Path], Search]
 
 
@@ -140,6 +142,26 @@ def minilm(passages: Sequence[Passage], _: Path) -> Search:
     return search
 
 
+def stand_in_minilm(passages: Sequence[Passage], folder: Path) -> Search:
+    """A model of MiniLM's size with random weights: its times are MiniLM's, its hits are nothing.
+
+    SAMPLE passages are embedded, and stand for all: each takes as long as any other, being padded to 256 tokens.
+    """
+    _need("onnx")
+    from benchmarks import stand_in
+
+    texts = [passage.text for passage in passages]
+    model = stand_in.embedding(stand_in.build(folder / "stand-in", texts))
+    sample = np.array(model(texts[:SAMPLE]), dtype=np.float32)
+    matrix = np.tile(sample, (-(-len(passages) // len(sample)), 1))[: len(passages)]
+
+    def search(question: Question, _: Filters) -> list[str]:
+        scores = matrix @ np.array(model([question.text])[0], dtype=np.float32)
+        return [passages[place].id for place in np.argsort(-scores)[:LIMIT]]
+
+    return search
+
+
 def haystack(passages: Sequence[Passage], _: Path) -> Search:
     """Haystack's in-memory BM25 and embedding retrievers, joined by reciprocal ranks, with our vectors."""
     _need("haystack", "haystack-ai")
@@ -169,6 +191,7 @@ def haystack(passages: Sequence[Passage], _: Path) -> Search:
     return search
 
 
+STAND_IN = "a model of MiniLM's size, random weights"
 PEERS: dict[str, Peer] = {
     "bm25s": bm25s,
     "Chroma, `where`": chroma_where,
@@ -176,6 +199,7 @@ PEERS: dict[str, Peer] = {
     "LlamaIndex QueryFusionRetriever": llama_index_fusion,
     "Haystack in-memory hybrid": haystack,
     "MiniLM, exact": minilm,
+    STAND_IN: stand_in_minilm,
 }
 
 

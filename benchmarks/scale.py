@@ -128,7 +128,7 @@ def measure(folder: Path, size: int, count: int) -> Scale:
         search(question, NONE)
     asked = questions[WARM_UP:]
     with library:
-        times = {name: time_questions(search, asked, filters) for name, filters in _filters(size).items()}
+        times = {name: time_questions(search, asked, filters) for name, filters in sized_filters(size).items()}
         memory = (_resident() - before) / size
         updates, busy, alone = _update(library, made, asked)
     return Scale(
@@ -146,7 +146,8 @@ def measure(folder: Path, size: int, count: int) -> Scale:
     )
 
 
-def _filters(size: int) -> dict[str, Filters]:
+def sized_filters(size: int) -> dict[str, Filters]:
+    """What a corpus of that size is asked with, by name."""
     return {
         "no filter": NONE,
         "language": Filters(languages=frozenset({"sv"})),
