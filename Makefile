@@ -5,6 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 Q ?=
 DATA ?=
 SIZES ?= 1000 10000
+FOLDER ?=
 # What the image has beside what a bare machine needs: for several replicas, and for whoever watches over them.
 IMAGE_EXTRAS := --extra redis --extra traces
 # Passed by the environment, so that quotes and dollar signs in a question reach the command as they are.
@@ -59,7 +60,7 @@ evaluate: .venv/dev
 
 # The peers that are not among the tools: pip install -e ".[bench]".
 bench: .venv/dev
-	$(BIN)/python -m benchmarks.speed --sizes $(SIZES)
+	$(BIN)/python -m benchmarks.speed --sizes $(SIZES) $(if $(FOLDER),--folder "$(FOLDER)")
 	$(if $(DATA),$(BIN)/python -m benchmarks.retrieval --data "$(DATA)")
 
 # Holds ratios within one run to those in docs/performance.json; a minute, and three where the machine is busy.

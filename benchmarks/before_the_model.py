@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=Path, default=Path("seeds"), help="the documents")
     arguments = parser.parse_args()
     questions = [json.loads(line)["question"] for line in arguments.questions.read_text("utf-8").splitlines()]
-    ModelClient.stream = called  # type: ignore[method-assign]
+    ModelClient.stream = called  # type: ignore[method-assign]  # it stands for the model
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), seeds=arguments.seeds, llm_model="none")
         with open_assistant(settings) as assistant:

@@ -240,7 +240,7 @@ def prepare(folder: Path, passages: int) -> tuple[list[str], float]:
     words = write_corpus(folder / "texts", passages, random.Random(0))
     began = time.perf_counter()
     settings = environment(folder / "data", seeds=str(folder / "texts"))
-    subprocess.run([KILDE, "index", "build"], env=settings, check=True)  # noqa: S603
+    subprocess.run([KILDE, "index", "build"], env=settings, check=True)  # noqa: S603 - our own command
     seconds = time.perf_counter() - began
     words_file.write_text(json.dumps(words), encoding="utf-8")
     return words, seconds
@@ -263,7 +263,7 @@ def main() -> int:
         plan = Plan(given.passages, given.workers, given.clients, given.seconds, indexed, folder / "data")
         port = free_port()
         with (
-            subprocess.Popen([sys.executable, "-c", NOOP, str(port)]) as noop,  # noqa: S603
+            subprocess.Popen([sys.executable, "-c", NOOP, str(port)]) as noop,  # noqa: S603 - our own command
             Service(plan.data, "--workers", str(given.workers), seeds=str(folder / "texts")) as service,
         ):
             try:

@@ -23,6 +23,8 @@ SENTENCES, SENTENCE_WORDS = (2, 4), (8, 18)
 UNKNOWN = 0.03
 """Share of the words that no lexicon has: numbers and names, drawn from NAMES of each."""
 NAMES = 50_000
+ASKED_BLOCKS = 50
+"""Blocks that questions are made of: a block has to be made anew for them, in a fifth of a second."""
 ASKED = 5
 """Content words that a question takes from its passage."""
 SYLLABLES = (
@@ -77,10 +79,11 @@ class Synthetic:
     def questions(self, size: int, count: int) -> list[Question]:
         """Questions for passages spread over a corpus of `size`, every other one in another language."""
         random = Random(self._seed + 1)
-        places = sorted(random.randrange(size) for _ in range(count))
+        whole = range(max(1, size // BLOCK))
+        blocks = random.sample(whole, min(ASKED_BLOCKS, len(whole)))
         by_block: dict[int, list[int]] = {}
-        for place in places:
-            by_block.setdefault(place // BLOCK, []).append(place % BLOCK)
+        for _ in range(count):
+            by_block.setdefault(random.choice(blocks), []).append(random.randrange(min(BLOCK, size)))
         found = []
         for block, within in by_block.items():
             made = list(self._block(block))
