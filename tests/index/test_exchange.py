@@ -15,6 +15,7 @@ from index import load, staging
 from index.adding import InvalidId, add, check_id, remove_documents
 from index.build import build, folder_changed
 from index.library import Library
+from index.record import Record
 from index.records import Filters
 from tests.index.making import built, find, opened, write_texts
 
@@ -102,6 +103,20 @@ def test_what_a_crash_between_the_steps_leaves_is_put_right(
         assert seen == {str(version)}
         assert again.lexical.count() == sum(again.record.count().values())
         assert not again.upkeep.manifest().lexical.pending  # type: ignore[union-attr] # it was just opened
+
+
+def test_an_update_asks_nothing_of_all_other_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither passages are counted nor documents listed: what a change costs does not grow with the collection."""
+    library, _ = built(tmp_path)
+    add_text(library, tmp_path, "wombat", text_of(1))
+
+    def everything(*_: object, **__: object) -> None:
+        raise AssertionError("expected the document alone to be read")
+
+    for name in ("count", "documents", "prepared_otherwise", "all_passages", "versions"):
+        monkeypatch.setattr(Record, name, everything)
+    assert add_text(library, tmp_path, "wombat", text_of(2)) == "replaced"
+    assert "wombat" in find(library, "version2x")
 
 
 def test_an_added_document_outweighs_the_folders(tmp_path: Path) -> None:
