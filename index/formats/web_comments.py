@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -55,18 +55,36 @@ def _says_something(element: Any, comments: set[int]) -> bool:
 
 
 def _posts(tree: Any) -> list[Any]:
-    """Return the posts of a forum's thread; a single one, or one of a blog, is an article."""
+    """Return the posts of a thread, replies inside of others included; a single one, or one of a blog, is an article.
+
+    Of several elements around one post that are all marked as posts, the outermost.
+    """
     marks = _marks()
-    found = [
+    marked = [
         element
         for element in tree.iter()
         if isinstance(element.tag, str)
         and _classes(element) & marks["post"]
         and not _classes(element) & marks["not_post"]
-        and any(_classes(inner) & marks["post_body"] for inner in element.iter())
-        and any(_classes(inner) & marks["author"] for inner in element.iter())
+        and _has(element.iter(), marks["post_body"])
+        and _has(element.iter(), marks["author"])
     ]
-    return _outermost(found) if len(found) > 1 else []
+    ids = {id(element) for element in marked}
+    outermost = {id(element) for element in _outermost(marked)}
+
+    def is_own(element: Any) -> bool:
+        above = next((other for other in element.iterancestors() if id(other) in ids), None)
+        if id(element) in outermost or above is None:
+            return True
+        around = list(_inside(above, ids))
+        return _has(around, marks["post_body"]) and _has(around, marks["author"])
+
+    found = [element for element in marked if is_own(element)]
+    return found if len(found) > 1 else []
+
+
+def _has(elements: Iterable[Any], classes: frozenset[str]) -> bool:
+    return any(isinstance(other.tag, str) and _classes(other) & classes for other in elements)
 
 
 def _classes(element: Any) -> frozenset[str]:

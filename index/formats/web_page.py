@@ -16,6 +16,8 @@ from index.records import Fact, FactName, SegmentKind
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # bytes; browsers look at 1,024, saved pages have longer heads
+_LEAST_ARTICLE = 200
+"""Letters in paragraphs; a forum may call a line of its own an article."""
 _ANCHORS = frozenset("¶#§🔗")
 """The signs of links to a heading beside it."""
 _LEAD = re.compile(
@@ -44,7 +46,8 @@ def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
     head = _head(tree)
     comments = take_comments(tree)
     strip_furniture(tree)
-    page = _Article(tree, with_comments=not comments, is_thread=any(comment.is_post for comment in comments))
+    is_thread = any(comment.is_post for comment in comments) and not _has_article(tree)
+    page = _Article(tree, with_comments=not comments, is_thread=is_thread)
     laid_out = Blocks()
     page.lay_out(laid_out)
     _lay_out_comments(laid_out, comments)
@@ -72,8 +75,19 @@ def _fact(name: FactName, value: str, head: str, page: str) -> Fact:
     if name == "author":
         value = _LEAD.sub("", value).strip(" »|·:")
         found = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", page, re.IGNORECASE) if value else None
-        value = " ".join(found.group().split()) if found else value
+        value = " ".join(found.group().split()) if found else _names_only(value, page)
     return Fact(name, value, "HTML meta" if value in head else "page text")
+
+
+def _names_only(authors: str, page: str) -> str:
+    """Authors as trafilatura joins them, up to what the page writes in lower case: a trade or a town after a name."""
+    names: list[str] = []
+    for name in authors.split("; "):
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", page, re.IGNORECASE)
+        if names and found and found.group()[0].islower():
+            break
+        names.append(found.group() if found else name)
+    return "; ".join(names)
 
 
 def _strip(tree: Any) -> None:
@@ -83,6 +97,16 @@ def _strip(tree: Any) -> None:
     etree.strip_elements(tree, "noscript", "template", "iframe", with_tail=False)
     for element in [found for found in tree.iter("a") if found.text_content().strip() in _ANCHORS]:
         element.drop_tree()
+
+
+def _has_article(tree: Any) -> bool:
+    """Whether a page whose posts have been taken out still has a text that it calls an article."""
+    articles = (element for element in tree.iter("article", "main", "section", "div") if _is_article(element))
+    return any(sum(len(part.text_content()) for part in article.iter("p")) >= _LEAST_ARTICLE for article in articles)
+
+
+def _is_article(element: Any) -> bool:
+    return bool(element.tag == "article" or element.get("itemprop") == "articleBody")
 
 
 def _head(tree: Any) -> str:

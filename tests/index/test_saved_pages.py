@@ -88,6 +88,8 @@ def test_furniture_of_saved_pages_is_at_most_two_per_cent() -> None:
         ("da_drupal_news", ["Svend"]),
         ("en_substack", ["Theo", "Ines"]),
         ("nb_news", []),
+        ("da_debate_disqus", ["Bent Juul", "Sanne", "Gæst"]),
+        ("en_medium_blog", ["Tomas Reed", "Ada Quill"]),
     ],
 )
 def test_posts_and_comments_have_their_writers(name: str, voices: list[str]) -> None:
@@ -102,7 +104,13 @@ def test_posts_and_comments_have_their_writers(name: str, voices: list[str]) -> 
 
 @pytest.mark.parametrize(
     ("name", "author"),
-    [("en_discourse_topic", "wren"), ("en_substack", "Rosa Finch"), ("da_phpbb", None), ("da_faq", None)],
+    [
+        ("en_discourse_topic", "wren"),
+        ("en_substack", "Rosa Finch"),
+        ("da_phpbb", None),
+        ("da_faq", None),
+        ("da_debate_disqus", "Rikke Holm"),
+    ],
 )
 def test_the_author_of_a_page_is_whom_it_names(name: str, author: str | None) -> None:
     """In the page's own spelling; a thread of posts has none, and neither has a page that names nobody."""
