@@ -16,6 +16,7 @@ from index.build import build
 from index.lexicon import Lexicon, load_lexicon
 from index.records import Hit
 from index.retrieve import Retriever
+from service.asked_before import AskedBefore
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
 from service.records import ChatRequest
@@ -126,6 +127,8 @@ def shuffle_passages(patch: pytest.MonkeyPatch) -> None:
         return [replace(hit, score=score, rank=at) for at, (hit, score) in enumerate(zip(hits, scores, strict=True), 1)]
 
     patch.setattr(Retriever, "search", shuffled)
+    # What was asked before is not asked again, and what is shuffled must not be remembered.
+    patch.setattr(AskedBefore, "get", lambda _, __, search: search())
 
 
 def without_lexicon(patch: pytest.MonkeyPatch, data_dir: Path, seeds: Path) -> Assistant:

@@ -195,8 +195,10 @@ def test_server_that_is_too_old_is_one_line(postgresql_server: Server, monkeypat
 
 def test_statement_that_takes_too_long_is_one_line(postgresql_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is slow is not waited for without end, and the connection is good for the next statement."""
-    monkeypatch.setattr("index.postgresql.STATEMENT_MILLISECONDS", 200)
-    record = Record.open(postgresql_server.new_database())
+    address = postgresql_server.new_database()
+    Record.open(address).close()
+    monkeypatch.setattr("index.postgresql.STATEMENT_MILLISECONDS", 1000)
+    record = Record.open(address)
     with pytest.raises(IndexUnavailable, match="took too long") as caught, record.read() as connection:
         connection.execute(text("SELECT pg_sleep(60)"))
     assert not isinstance(caught.value, RecordAway)

@@ -58,7 +58,7 @@ class FakeAssistant:
         self.watch = Watch()
         folder.mkdir(parents=True, exist_ok=True)
         record = Record.open(folder / "record.sqlite3")
-        self.library = SimpleNamespace(record=record, detector=SimpleNamespace(detect=detect))
+        self.library = SimpleNamespace(record=record, detector=SimpleNamespace(detect=detect), on_repair=lambda _: None)
         self.conversations = Conversations(record)
         self.script = script or (lambda request: answer_of(language=detect(request.message).language))
         self.asked: list[ChatRequest] = []
