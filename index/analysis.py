@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from index import matching
@@ -115,6 +116,7 @@ class Analyzer:
         self.words = WordAnalyzer(lexicon)
         self._entries = Entries(lexicon)
         self._said: dict[str, dict[str, _Said]] = {}
+        self._near = lru_cache(maxsize=MAX_REMEMBERED)(self._related)
 
     @property
     def fingerprint(self) -> str:
@@ -218,7 +220,7 @@ class Analyzer:
             function = any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
             concepts = tuple((id_, len(ids) ** -0.5) for id_ in ids)
             phrase = QuestionTerm(
-                text[start:end], start, end, "phrase", "", concepts, () if function else self._related(concepts)
+                text[start:end], start, end, "phrase", "", concepts, () if function else self._near(concepts)
             )
             (functions if function else terms).append(phrase)
         terms.sort(key=lambda term: (term.start, term.end))
@@ -262,7 +264,7 @@ class Analyzer:
             kind=kind,
             surface=self.words.name(token.text, word) or word.surface,
             concepts=ranked,
-            related=() if word.function else self._related(ranked),
+            related=() if word.function else self._near(ranked),
             parts=tuple(part.surface for part in word.parts),
             known=word.known,
         )
@@ -270,7 +272,7 @@ class Analyzer:
     def _is_name(self, word: Word) -> bool:
         return any(self.lexicon.concepts[id_].pos == "name" for id_, _ in word.concepts)
 
-    def _related(self, concepts: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    def _related(self, concepts: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
         """Concepts near those given, at RELATED_WEIGHT of their weight, falling with the relation's rank."""
         own = {id_ for id_, _ in concepts}
         found: dict[str, float] = {}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +42,24 @@ class Entry:
     packed: bytes
 
 
-@dataclass(slots=True)
+class _Rarities(dict[str, float]):
+    """The inverse document frequencies of the terms that were asked for; of another one when it is."""
+
+    def __init__(self, searcher: tantivy.Searcher, count: int) -> None:
+        super().__init__()
+        self._searcher = searcher
+        self._count = count
+
+    def __missing__(self, term: str) -> float:
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        # Passages that have been removed since the last merge may still be counted.
+        frequency = min(self._count, self._searcher.doc_freq(TERMS, term))
+        found = self[term] = idf(self._count, frequency)
+        return found
+
+
+@dataclass
 class _State:
     """One committed state of the index as a search sees it, and what has been asked of it so far; `stamp` tells it
     from others."""
@@ -50,9 +67,18 @@ class _State:
     searcher: tantivy.Searcher
     stamp: tuple[int, int] | None
     frequencies: dict[str, int] = field(default_factory=dict)
-    rarities: dict[str, float] = field(default_factory=dict)
     average_length: float | None = None
     everything: NDArray[np.int64] | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """How many passages it has."""
+        return int(self.searcher.num_docs)
+
+    @cached_property
+    def rarities(self) -> _Rarities:
+        """The inverse document frequency of every term."""
+        return _Rarities(self.searcher, self.count)
 
 
 def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
@@ -64,6 +90,26 @@ def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
         (should, query.boost_query(query.term_query(schema, TERMS, term, "freq"), weight)) for term, weight in terms
     ]
     return query.boolean_query(clauses) if clauses else None
+
+
+class _Explained:
+    """Any error of tantivy or of the file system as one readable line."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A panic of tantivy's, as over garbage in a file that is open, is a BaseException of pyo3's own.
+        if isinstance(error, (ValueError, OSError, RuntimeError)) or (kind and kind.__name__ == PANIC):
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise IndexUnavailable(f"{self._what}: {reason}") from error
 
 
 class InvertedIndex:
@@ -137,7 +183,7 @@ class InvertedIndex:
     def count(self) -> int:
         """How many passages there are."""
         with self._explained("read"):
-            return int(self._state.searcher.num_docs)
+            return self._state.count
 
     def document_frequency(self, term: str) -> int:
         """How many passages have the term; passages removed since the last merge may still be counted."""
@@ -152,16 +198,9 @@ class InvertedIndex:
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
         """The inverse document frequency of each term."""
-        known = self._state.rarities
-        found = [known.get(term) for term in terms]
-        if None in found:
-            if len(known) >= MAX_REMEMBERED:
-                known.clear()
-            count = self.count()
-            for place, term in enumerate(terms):
-                if found[place] is None:
-                    found[place] = known[term] = idf(count, min(count, self.document_frequency(term)))
-        return [value for value in found if value is not None]
+        with self._explained("read"):
+            known = self._state.rarities
+            return [known[term] for term in terms]
 
     def average_length(self) -> float:
         """The mean length of a passage in content tokens."""
@@ -191,11 +230,12 @@ class InvertedIndex:
             return self._rows(wanted, limit, state)
 
     def everything(self) -> NDArray[np.int64]:
-        """The rows of all passages."""
+        """The rows of all passages, ascending."""
         state = self._state
         if state.everything is None:
             count = max(1, int(state.searcher.num_docs))
-            state.everything = np.array(self._rows(self._tantivy.Query.all_query(), count, state), dtype=np.int64)
+            rows = self._rows(self._tantivy.Query.all_query(), count, state)
+            state.everything = np.sort(np.array(rows, dtype=np.int64))
         return state.everything
 
     def _rows(self, wanted: tantivy.Query, limit: int, state: _State) -> list[int]:
@@ -233,17 +273,8 @@ class InvertedIndex:
             self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
         return self._writer
 
-    @contextmanager
-    def _explained(self, action: str) -> Iterator[None]:
-        """Any error of tantivy or of the file system as one readable line."""
-        try:
-            yield
-        except BaseException as error:
-            # A panic of tantivy's, as over garbage in a file that is open, is a BaseException of pyo3's own.
-            if not (isinstance(error, (ValueError, OSError, RuntimeError)) or type(error).__name__ == PANIC):
-                raise
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise IndexUnavailable(f"cannot {action} the lexical index in {self.folder}: {reason}") from error
+    def _explained(self, action: str) -> _Explained:
+        return _Explained(f"cannot {action} the lexical index in {self.folder}")
 
 
 def _casefolded(names: Iterable[str]) -> list[str]:

@@ -225,7 +225,7 @@ class LexicalIndex:
         """The rows of a language beside those found, or the nearest; none where they are too many to compare."""
         if index.count() > COMPARED and self.count() > self._compare_at_most:
             return []
-        others = np.setdiff1d(index.everything(), np.array(found, dtype=np.int64))
+        others = _without(index.everything(), found)
         if len(others) > COMPARED:
             others = self._packed(others).nearest(others, vector, CANDIDATES)
         return [int(row) for row in others]
@@ -283,3 +283,14 @@ class LexicalIndex:
             for folder in self.folder.iterdir():
                 if folder.is_dir():
                     self._language(folder.name)
+
+
+def _without(rows: NDArray[np.int64], some: Sequence[int]) -> NDArray[np.int64]:
+    """Ascending rows without those that are among `some`; for so few numpy's own set operations take five times as
+    long."""
+    if not (some and len(rows)):
+        return rows
+    left = np.ones(len(rows), dtype=bool)
+    places = np.minimum(rows.searchsorted(some), len(rows) - 1)
+    left[places[rows[places] == some]] = False
+    return rows[left]

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func, select, update
 
 from index import rows, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
@@ -136,8 +136,7 @@ class Record:
         """The documents of these ids; unknown ids are left out."""
 
         def read(missing: Sequence[str]) -> dict[str, DocumentInfo]:
-            found = self._by_ids(_with_extraction(*rows.INFO_COLUMNS), documents.c.id, missing)
-            return {row.id: rows.document_info(row) for row in found}
+            return {row.id: rows.document_info(row) for row in self._by_ids(_INFOS, missing)}
 
         return read(list(ids)) if self._holds_moment else self._infos.get(list(ids), read)
 
@@ -158,14 +157,13 @@ class Record:
         """The passages of these ids; ids that are no longer in the record are left out."""
 
         def read(missing: Sequence[str]) -> dict[str, Passage]:
-            return {row.id: rows.passage(row) for row in self._by_ids(select(passages), passages.c.id, missing)}
+            return {row.id: rows.passage(row) for row in self._by_ids(_PASSAGES, missing)}
 
         return read(list(ids)) if self._holds_moment else self._passages.get(list(ids), read)
 
     def passages_of(self, document_ids: Iterable[str]) -> list[Passage]:
         """The passages of these documents, each document's in order."""
-        query = select(passages).order_by(passages.c.document_id, passages.c.position)
-        return [rows.passage(row) for row in self._by_ids(query, passages.c.document_id, document_ids)]
+        return [rows.passage(row) for row in self._by_ids(_PASSAGES_OF, document_ids)]
 
     def all_passages(self, batch: int = 1000, after: str = "") -> Iterator[list[Passage]]:
         """Every passage whose id is greater than `after`, by id, in lists of at most `batch`."""
@@ -178,12 +176,11 @@ class Record:
 
     def details(self, ids: Collection[str] | None = None) -> dict[str, Version]:
         """What every document, or every one of these ids that there is, was made from, by document id."""
-        query = select(*(documents.c[name] for name in ("id", "sha256", "path", "source", "preparation", "origin")))
         if ids is not None:
-            found = list(self._by_ids(query, documents.c.id, ids))
+            found = list(self._by_ids(_named(_VERSIONS, documents.c.id), ids))
         else:
             with self.read() as connection:
-                found = list(connection.execute(query).all())
+                found = list(connection.execute(_VERSIONS).all())
         return {row.id: Version(row.sha256, row.path, row.source, row.preparation, row.origin) for row in found}
 
     def prepared_otherwise(self, preparation: str) -> list[str]:
@@ -195,9 +192,7 @@ class Record:
     def text_slices(self, places: Sequence[tuple[str, int, int]]) -> list[str | None]:
         """The stored text at (document id, start, end), None where there is no such document or place."""
         wanted = {name for name, _, _ in places}
-        texts = {
-            row.id: row.text for row in self._by_ids(select(documents.c.id, documents.c.text), documents.c.id, wanted)
-        }
+        texts = {row.id: row.text for row in self._by_ids(_TEXTS, wanted)}
         return [
             texts[name][start:end] if name in texts and 0 <= start <= end <= len(texts[name]) else None
             for name, start, end in places
@@ -235,7 +230,9 @@ class Record:
 
     def vectors_of(self, embedding: str, document_ids: Collection[str]) -> VectorBatch:
         """The vectors by an embedding of these documents' passages."""
-        return rows.vector_batch(list(self._by_ids(_select_vectors(embedding), passages.c.document_id, document_ids)))
+        return rows.vector_batch(
+            list(self._by_ids(_named(_select_vectors(embedding), passages.c.document_id), document_ids))
+        )
 
     def without_vector(self, embedding: str, batch: int = 1000) -> Iterator[list[Passage]]:
         """Every passage that has no vector by an embedding, in lists of at most `batch`."""
@@ -308,12 +305,13 @@ class Record:
 
     # Helpers
 
-    def _by_ids(self, query: Select[Any], column: Any, ids: Iterable[str]) -> Iterator[Row[Any]]:
+    def _by_ids(self, query: Select[Any], ids: Iterable[str]) -> Iterator[Row[Any]]:
+        """The rows of a query that `_named` made."""
         wanted = list(dict.fromkeys(ids))
         with self.read() as connection:
             for start in range(0, len(wanted), IDS_A_STATEMENT):
                 some = wanted[start : start + IDS_A_STATEMENT]
-                yield from connection.execute(query.where(column.in_(some))).all()
+                yield from connection.execute(query, {"ids": some}).all()
 
     def _in_batches(
         self, query: Select[Any], key: Any, batch: int, last: str | None = None
@@ -340,3 +338,19 @@ def _select_vectors(embedding: str) -> Select[Any]:
     return columns.join(passages, passages.c.id == vectors_table.c.passage_id).where(
         vectors_table.c.embedding == embedding
     )
+
+
+def _named(query: Select[Any], column: Any) -> Select[Any]:
+    """The query, constrained to the rows whose column is among the parameter `ids`.
+
+    Made once, not for every read: SQLAlchemy takes as long to compare a new one with those that it has compiled as the
+    database does to answer it.
+    """
+    return query.where(column.in_(bindparam("ids", expanding=True)))
+
+
+_PASSAGES = _named(select(passages), passages.c.id)
+_PASSAGES_OF = _named(select(passages).order_by(passages.c.document_id, passages.c.position), passages.c.document_id)
+_INFOS = _named(_with_extraction(*rows.INFO_COLUMNS), documents.c.id)
+_TEXTS = _named(select(documents.c.id, documents.c.text), documents.c.id)
+_VERSIONS = select(*(documents.c[name] for name in ("id", "sha256", "path", "source", "preparation", "origin")))

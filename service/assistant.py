@@ -176,10 +176,13 @@ class Assistant:
     def _in_turn(self) -> AbstractContextManager[object]:
         """Have answers worked out one after the other, where that takes nothing but this process's time.
 
-        Together each would take as long as all, and every search beside them as long (docs/decisions/0830). Where a
-        model or a database elsewhere is waited for, others go on meanwhile.
+        Together each would take as long as all, and every search beside them as long (docs/decisions/0830).
         """
-        return nullcontext() if self.library.moment() is None else self._turn
+        return nullcontext() if self.waits_elsewhere() else self._turn
+
+    def waits_elsewhere(self) -> bool:
+        """Whether finding passages waits for a model or a database elsewhere, while other questions can go on."""
+        return self.library.moment() is None
 
     def _find(self, question: Question, filters: Filters) -> tuple[list[Hit], Answer, float]:
         """The passages for a question, its answer in quotes, and when the passages were there.
