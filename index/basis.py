@@ -14,15 +14,17 @@ from index.record import Record
 from index.subwords import SubwordEmbedding
 
 DATA = Path(__file__).parent / "data"
-PREPARATION = 3
-"""To be raised with every change of the code from load to chunk that makes other passages of the same text."""
+READING = 2
+"""To be raised with every change that takes another text out of the same file: a build then reads every file anew."""
+PREPARATION = 4
+"""To be raised with every change of the code from given to chunk that makes other passages of the same text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
     """The record with the analysis, the detection of languages, the embedding and the settings it is used with.
 
-    `max_tokens` is of a passage; `preparation` names everything that decides which passages are made of a text.
+    `max_tokens` is of a passage; `preparation` names everything that decides which passages are made of a file.
     """
 
     data_dir: Path
@@ -78,9 +80,12 @@ def parts_of(basis: Basis) -> tuple[Path, Record, Analyzer, LanguageDetector, Em
 
 
 def _preparation(max_tokens: int, lexicon_sha256: str) -> str:
-    """Name everything that decides which passages are made of a text: code, settings, lexicon and word lists."""
+    """Name everything that decides which passages are made of a file: code, settings, lexicon and word lists.
+
+    How the text is taken out of the file stands behind the semicolon: it cannot be made up for from a stored text.
+    """
     checksum = hashlib.sha256(lexicon_sha256.encode())
     for path in sorted(DATA.iterdir()):
         if path.is_file():
             checksum.update(path.name.encode() + path.read_bytes())
-    return f"version {PREPARATION}, {max_tokens} tokens, data {checksum.hexdigest()[:16]}"
+    return f"version {PREPARATION}, {max_tokens} tokens, data {checksum.hexdigest()[:16]}; read {READING}"

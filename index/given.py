@@ -30,6 +30,8 @@ class Structure:
 def units_with(text: str, parts: Sequence[Part]) -> tuple[list[Unit], Mapping[int, Part]]:
     """Return a text's units in order, and the parts among them by position: each part is one unit.
 
+    One that the format calls furniture says nothing: nobody's language, name or layout is told by its words.
+
     Args:
         text: the stored text.
         parts: in order, not overlapping, without outer blanks.
@@ -42,10 +44,14 @@ def units_with(text: str, parts: Sequence[Part]) -> tuple[list[Unit], Mapping[in
     for part in parts:
         found += _between(text, position, part.start)
         given[len(found)] = part
-        found.append(unit_of(text, part.start, part.end))
+        found.append(_unread(part) if part.kind == "furniture" else unit_of(text, part.start, part.end))
         position = part.end
     found += _between(text, position, len(text))
     return found, given
+
+
+def _unread(part: Part) -> Unit:
+    return Unit(part.start, part.end, body=part.end, indent=0, after_blank=True, marker="", words=0, ending="")
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Unit]:
@@ -68,7 +74,12 @@ def find_structure(looks: Sequence[Look], given: Mapping[int, Part]) -> Structur
     for place, position in enumerate(free):
         marks[position], reasons[position] = ruled.marks[place], ruled.reasons[place]
         kinds[position], speech[position] = ruled.kinds[place], ruled.speech_marked[place]
-    bylines = find_bylines(looks, marks)
+    # Whom a menu or a teaser names has not written the article.
+    told = [
+        position for position in range(len(looks)) if not (position in given and given[position].kind == "furniture")
+    ]
+    found = find_bylines([looks[position] for position in told], [marks[position] for position in told])
+    bylines = Bylines(frozenset(told[place] for place in found.places), found.author)
     for position in given:
         if marks[position] is None and kinds[position] in ("paragraph", "heading", "list_item"):
             line = looks[position]

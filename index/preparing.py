@@ -23,7 +23,10 @@ def find_stale(record: Record, preparation: str) -> str | None:
 
 
 def prepare_anew(upkeep: EngineUpkeep, progress: Progress | None) -> None:
-    """Cut the documents anew that were prepared with other settings, from their stored text, under the writer lock."""
+    """Cut the documents anew that were prepared with other settings, from their stored text, under the writer lock.
+
+    What would be read otherwise from a file by now is left for the next build: it has the file.
+    """
     record, embedding = upkeep.record, upkeep.embedding
     stale = record.prepared_otherwise(upkeep.preparation)
     versions = record.details() if stale else {}
@@ -42,19 +45,25 @@ def prepare_anew(upkeep: EngineUpkeep, progress: Progress | None) -> None:
             facts=document.facts,
             parts=document.parts,
         )
+        preparation = _read_as(version.preparation, upkeep.preparation)
         if _is_stored(record, prepared):
-            record.confirm(name, upkeep.preparation)
+            record.confirm(name, preparation)
         else:
             record.replace(
                 prepared,
                 None if isinstance(embedding, NeuralEmbedding) else embed_passages(embedding, prepared.passages),
                 embedding=embedding.name,
-                preparation=upkeep.preparation,
+                preparation=preparation,
                 source=version.source,
                 origin=version.origin,
             )
         if progress:
             progress(done, len(stale), "Preparing anew")
+
+
+def _read_as(former: str, present: str) -> str:
+    """The present settings with the former way of reading; versions before there was a second way do not name it."""
+    return f"{present.partition(';')[0]};{former.partition(';')[2] or ' read 1'}"
 
 
 def _is_stored(record: Record, prepared: Prepared) -> bool:

@@ -184,8 +184,9 @@ class Record:
         return {row.id: Version(row.sha256, row.path, row.source, row.preparation, row.origin) for row in found}
 
     def prepared_otherwise(self, preparation: str) -> list[str]:
-        """The documents that were prepared with other settings than these, by id."""
-        query = select(documents.c.id).where(documents.c.preparation != preparation).order_by(documents.c.id)
+        """The documents that were prepared with other settings than these, by id; how they were read does not count."""
+        same = documents.c.preparation.startswith(preparation.partition(";")[0] + ";", autoescape=True)
+        query = select(documents.c.id).where(~same).order_by(documents.c.id)
         with self.read() as connection:
             return list(connection.execute(query).scalars())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.encodings import decode
@@ -9,6 +11,7 @@ from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted, facts_of
 from index.formats.mail_furniture import find_mail_furniture
 from index.formats.web_page import read_page
+from index.records import Part
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
 def read_mail(data: bytes) -> Extracted:
     """Return a message's subject and body: the plain text, else what the HTML says.
 
-    The rules for plain text then find who is quoted ("Anna Berg skrev:" above lines with ">"). Signatures stay in the
-    text as furniture.
+    The rules for plain text then find who is quoted ("Anna Berg skrev:" above lines with ">"). Signatures, and what an
+    HTML page would call furniture, stay in the text as such.
 
     Raises:
         UnreadableDocument: no message, or one without text.
@@ -30,23 +33,39 @@ def read_mail(data: bytes) -> Extracted:
     if not any(message[name] for name in ("From", "Subject", "Date")):
         raise UnreadableDocument("expected an e-mail with a From, Subject or Date header, found none of them")
     subject = " ".join(str(message["Subject"] or "").split())
-    body = _body(message)
+    body, dropped = _body(message)
     if not body.strip():
         raise UnreadableDocument("expected an e-mail with text, found one without (attachments are not read)")
     text = f"{subject}\n\n{body}" if subject else body
     facts = facts_of("e-mail headers", title=subject, author=_author(message), published=_date(message))
-    return Extracted(text, facts, tuple(find_mail_furniture(text, len(text) - len(body))))
+    start = len(text) - len(body)
+    dropped = [replace(part, start=part.start + start, end=part.end + start) for part in dropped]
+    found = [*dropped, *find_mail_furniture(_without(text, dropped), start)]
+    return Extracted(text, facts, tuple(sorted(found, key=lambda part: part.start)))
 
 
-def _body(message: EmailMessage) -> str:
+def _without(text: str, parts: Sequence[Part]) -> str:
+    """Return a text with blanks in the place of some parts."""
+    pieces, position = [], 0
+    for part in parts:
+        pieces += [text[position : part.start], " " * (part.end - part.start)]
+        position = part.end
+    return "".join(pieces) + text[position:]
+
+
+def _body(message: EmailMessage) -> tuple[str, list[Part]]:
+    """Return a message's text and what of it is furniture by its markup."""
     part = message.get_body(preferencelist=("plain", "html"))
     if part is None:
-        return ""
+        return "", []
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     text, _ = decode(raw, declared=part.get_content_charset())
     text = text.replace("\r\n", "\n")
-    return read_page(text.encode("utf-8"), declared="utf-8").text if part.get_content_type() == "text/html" else text
+    if part.get_content_type() != "text/html":
+        return text, []
+    page = read_page(text.encode("utf-8"), declared="utf-8")
+    return page.text, [one for one in page.parts if one.kind == "furniture"]
 
 
 def _author(message: EmailMessage) -> str | None:

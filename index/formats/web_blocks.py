@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from index.records import SegmentKind
@@ -10,7 +10,7 @@ from index.records import SegmentKind
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 _ITEMS = frozenset({"li", "item", "dd"})
 _QUOTES = frozenset({"blockquote", "quote"})
-_BLOCKS = (
+BLOCKS = (
     _HEADINGS
     | _ITEMS
     | _QUOTES
@@ -22,7 +22,7 @@ _UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "title", "meta", "link", "svg", "math", "canvas", "iframe", "object"}
     | {"embed", "select", "option", "button", "input", "textarea", "graphic", "nav"}
 )
-_BREAKS = frozenset({"br", "lb"})
+BREAKS = frozenset({"br", "lb"})
 
 
 def blocks(element: Any, *, without: Collection[Any] = ()) -> Iterator[tuple[SegmentKind, str]]:
@@ -51,11 +51,11 @@ class _Walk:
     def go(self, element: Any, kind: SegmentKind, *, outermost: bool = False) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
         if tag is not None and tag not in _UNSEEN and id(element) not in self.without:
-            block = tag in _BLOCKS
+            block = tag in BLOCKS
             own = kind if outermost and tag in _QUOTES else _kind(tag, kind)
             if block:
                 self.flush(kind)
-            elif tag in _BREAKS:
+            elif tag in BREAKS:
                 self.pieces.append("\n")
             self._say(element.text)
             for child in element:
@@ -66,20 +66,27 @@ class _Walk:
 
     def _say(self, text: str | None) -> None:
         if text:
-            # Only the blanks that HTML itself folds: a no-break space is a character of the text.
-            folded = " ".join(
-                part for part in text.replace("\t", " ").replace("\r", " ").replace("\n", " ").split(" ") if part
-            )
-            lead = " " if text[0] in " \t\r\n" else ""
-            trail = " " if folded and text[-1] in " \t\r\n" else ""
-            self.pieces.append(lead + folded + trail)
+            self.pieces.append(fold(text))
 
     def flush(self, kind: SegmentKind) -> None:
-        lines = "".join(self.pieces).split("\n")
+        text = joined(self.pieces)
         self.pieces.clear()
-        text = "\n".join(" ".join(part for part in line.split(" ") if part) for line in lines).strip()
         if text:
             self.found.append((kind, text))
+
+
+def fold(text: str) -> str:
+    """Return a text with the blanks that HTML folds as one each; a no-break space is a character of the text."""
+    folded = " ".join(part for part in text.replace("\t", " ").replace("\r", " ").replace("\n", " ").split(" ") if part)
+    lead = " " if text[0] in " \t\r\n" else ""
+    trail = " " if folded and text[-1] in " \t\r\n" else ""
+    return lead + folded + trail
+
+
+def joined(pieces: Sequence[str]) -> str:
+    """Return folded pieces as the lines that they are together; only line breaks are newlines in them."""
+    lines = "".join(pieces).split("\n")
+    return "\n".join(" ".join(part for part in line.split(" ") if part) for line in lines).strip()
 
 
 def _kind(tag: str, kind: SegmentKind) -> SegmentKind:

@@ -16,7 +16,7 @@ from index.records import SegmentKind
 class WebComment:
     """A comment: its writer's name as written (None where there is none), its date as written, and its blocks.
 
-    `is_post` tells a post of a forum's thread, beside which there is no article.
+    One without blocks says nothing. `is_post` tells a post of a forum's thread, beside which there is no article.
     """
 
     name: str | None
@@ -31,18 +31,15 @@ def _marks() -> dict[str, frozenset[str]]:
     return {what: frozenset(names) for what, names in read_names(DATA / "comment_marks.toml").items()}
 
 
-def take_comments(tree: Any) -> list[WebComment]:
-    """Return the comments of a page in its order, nested replies included, and cut them out of its tree."""
-    # Kept until the end: lxml gives an element another identity once nobody holds it.
+def find_comments(tree: Any) -> list[tuple[Any, WebComment]]:
+    """Return the comments of a page in its order, nested replies included, each with its element.
+
+    The caller holds the page's elements: lxml gives an element another identity once nobody does.
+    """
     marked = [element for element in tree.iter() if isinstance(element.tag, str) and _is_comment(element)]
     candidates = marked or _posts(tree)
     own = {id(element) for element in candidates}
-    elements = [element for element in candidates if _says_something(element, own)]
-    found = [comment for comment in (_comment(element, own) for element in elements) if comment.blocks]
-    for element in elements:
-        if element.getparent() is not None:
-            element.drop_tree()
-    return found
+    return [(element, _comment(element, own)) for element in candidates if _says_something(element, own)]
 
 
 def _says_something(element: Any, comments: set[int]) -> bool:

@@ -1,7 +1,8 @@
-"""Takes out of a web page what its markup says is not its text; data/page_marks.toml says how pages say so."""
+"""Finds what a web page marks as something else than its text; data/page_marks.toml says how pages say so."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,21 +12,57 @@ _MOST = 0.5
 """Of a page's letters: what holds more of them is the page, whatever it is called."""
 
 
-def strip_furniture(tree: Any) -> None:
-    """Cut navigation, share buttons, teasers and their like out of a page's tree."""
-    body = tree.find("body")
-    if body is None:
-        return
+def find_furniture(body: Any, without: Collection[Any]) -> list[tuple[Any, str]]:
+    """Return the elements of a page that are navigation, share buttons, teasers and their like, each with its mark.
+
+    Args:
+        body: the page.
+        without: elements that belong to somebody else, with all that they hold.
+    """
     marks = _marks()
-    most = _MOST * len(body.text_content())
-    for element in list(body.iter()):
-        if element.getparent() is None or not isinstance(element.tag, str) or element is body:
-            continue
-        names = set((element.get("class") or "").lower().split()) | {(element.get("id") or "").lower()}
-        marked = names & marks["names"] or (element.get("role") or "").lower() in marks["roles"]
-        # A heading or the article itself may be called anything.
-        if marked and element.tag not in ("h1", "h2", "article", "main") and len(element.text_content()) < most:
-            element.drop_tree()
+    taken = _letters_of(without)
+    most = _MOST * (len(body.text_content()) - taken.get(id(body), 0))
+    found: list[tuple[Any, str]] = []
+    others = frozenset(map(id, without))
+
+    def look(element: Any) -> None:
+        for child in element:
+            if not isinstance(child.tag, str) or id(child) in others:
+                continue
+            mark = _mark(child, marks)
+            # A heading or the article itself may be called anything.
+            if mark and child.tag not in ("h1", "h2", "article", "main") and _letters(child, taken) < most:
+                found.append((child, mark))
+            else:
+                look(child)
+
+    look(body)
+    return found
+
+
+def _mark(element: Any, marks: Mapping[str, frozenset[str]]) -> str | None:
+    """Return the class, id or role that says that an element is furniture, or None."""
+    if not element.attrib:
+        return None
+    names = [*(element.get("class") or "").lower().split(), (element.get("id") or "").lower()]
+    role = (element.get("role") or "").lower()
+    return next((name for name in names if name in marks["names"]), role if role in marks["roles"] else None)
+
+
+def _letters_of(elements: Iterable[Any]) -> dict[int, int]:
+    """Return how many letters of these elements every element around them holds, by its `id`."""
+    held: dict[int, int] = {}
+    ids = frozenset(map(id, elements))
+    for element in elements:
+        above = list(element.iterancestors())
+        if not any(id(other) in ids for other in above):
+            for other in above:
+                held[id(other)] = held.get(id(other), 0) + len(element.text_content())
+    return held
+
+
+def _letters(element: Any, taken: Mapping[int, int]) -> int:
+    return len(element.text_content()) - taken.get(id(element), 0)
 
 
 def marked_title(tree: Any) -> str | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from index.encodings import decode
 from index.errors import UnreadableDocument
-from index.formats.extracted import Blocks, Extracted
+from index.formats.extracted import Extracted
 from index.formats.web_blocks import blocks
-from index.formats.web_comments import WebComment, take_comments
-from index.formats.web_furniture import marked_title, strip_furniture
+from index.formats.web_comments import WebComment, find_comments
+from index.formats.web_furniture import find_furniture, marked_title
+from index.formats.web_layout import Kept, lay_out
+from index.formats.web_shown import Place, shown
 from index.records import Fact, FactName, SegmentKind
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -25,11 +28,14 @@ _LEAD = re.compile(
     r"skriven av|av|af|by)\s+",
     re.IGNORECASE,
 )
+_NO_TEXT = "expected a page with text, found one without (pages made by scripts hold none)"
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 
 def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
-    """Return a page's title, main text and comments. Scripts, styles, forms and navigation are never text.
+    """Return everything that a page shows: its title, main text and comments, and the rest of it as furniture.
+
+    All in the order of the page. Scripts, styles, hidden elements and what is filled into forms are not shown.
 
     Args:
         data: the file's bytes.
@@ -44,19 +50,30 @@ def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
     tree = _parse(text)
     _strip(tree)
     head = _head(tree)
-    comments = take_comments(tree)
-    strip_furniture(tree)
-    is_thread = any(comment.is_post for comment in comments) and not _has_article(tree)
-    page = _Article(tree, with_comments=not comments, is_thread=is_thread)
-    laid_out = Blocks()
-    page.lay_out(laid_out)
-    _lay_out_comments(laid_out, comments)
-    if not laid_out.parts:
-        raise UnreadableDocument("expected a page with text, found one without (pages made by scripts hold none)")
+    body = tree.find("body")
+    if body is None:
+        raise UnreadableDocument(_NO_TEXT)
+    # lxml gives an element another identity once nobody holds it.
+    held = list(tree.iter())
+    comments = find_comments(tree)
+    furniture = find_furniture(body, [element for element, _ in comments])
+    places = {id(element): Place(comment=position) for position, (element, _) in enumerate(comments)}
+    places |= {id(element): Place(mark=mark) for element, mark in furniture}
+    whole = shown(body, places)
+    for element in (*(element for element, _ in comments), *(element for element, _ in furniture)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    del held
+    said = [comment for _, comment in comments]
+    is_thread = any(comment.is_post for comment in said if comment.blocks) and not _has_article(tree)
+    page = _Article(tree, with_comments=not any(comment.blocks for comment in said), is_thread=is_thread)
+    kept = [*page.kept(), *_kept_of_comments(said)]
+    if not kept:
+        raise UnreadableDocument(_NO_TEXT)
     facts = [_fact(name, value, head, text) for name, value in page.facts()]
     if encoding != "utf-8":
         facts.append(Fact("encoding", encoding, "bytes"))
-    return laid_out.extracted(facts)
+    return lay_out(kept, whole).extracted(facts)
 
 
 def _parse(text: str) -> Any:
@@ -154,32 +171,38 @@ class _Article:
         values = [(name, " ".join((said[key] or "").split())[:500]) for name, key in stated]
         return [(name, value) for name, value in values if value and (name != "published" or _DATE.match(value))]
 
-    def lay_out(self, laid_out: Blocks) -> None:
-        """Add the title and the article, then comments that the page does not tell apart: each without a writer."""
+    def kept(self) -> list[Kept]:
+        """Return the title and the article, then comments that the page does not tell apart: each without a writer."""
         title = next((value for name, value in self.facts() if name == "title"), None)
+        found: list[Kept] = []
         if title and self._blocks and not any(_same(text, title) for _, text in self._blocks[:3]):
-            laid_out.add("title", title)
+            found.append(Kept("title", title))
         for kind, text in self._blocks:
-            is_title = title is not None and not laid_out.parts and _same(text, title)
-            laid_out.add("title" if is_title else kind, text)
+            is_title = title is not None and not found and _same(text, title)
+            found.append(Kept("title" if is_title else kind, text))
         for number, (kind, text) in enumerate(self._loose, 1):
-            laid_out.add("comment" if kind == "paragraph" else kind, text, number=number)
+            found.append(Kept("comment" if kind == "paragraph" else kind, text, number=number))
+        return found
 
 
 def _same(text: str, title: str) -> bool:
     return " ".join(text.casefold().split()) == " ".join(title.casefold().split())
 
 
-def _lay_out_comments(laid_out: Blocks, comments: list[WebComment]) -> None:
+def _kept_of_comments(comments: list[WebComment]) -> Iterator[Kept]:
     number = 0
-    for comment in comments:
+    for position, comment in enumerate(comments):
         if comment.pingback:
             for _, text in comment.blocks:
-                laid_out.add("furniture", text, reason="pingback or trackback")
+                yield Kept("furniture", text, comment=position, reason="pingback or trackback")
+            continue
+        if not comment.blocks:
             continue
         number += 1
-        laid_out.add("byline", comment.name or "", name=comment.name, number=number)
-        laid_out.add("furniture", comment.date or "", number=number, reason="date of a comment")
+        if comment.name:
+            yield Kept("byline", comment.name, position, comment.name, number)
+        if comment.date:
+            yield Kept("furniture", comment.date, position, None, number, "date of a comment")
         for kind, text in comment.blocks:
             said: SegmentKind = "comment" if kind in ("paragraph", "heading") else kind
-            laid_out.add(said, text, name=comment.name, number=number)
+            yield Kept(said, text, position, comment.name, number)

@@ -16,15 +16,24 @@ from service.http.widget import bundle
 from service.strings import LANGUAGES, Strings, strings
 from service.wire_documents import DocumentInfoModel
 
+_FOLDED_FROM = 200
+"""Characters: a date or a button stays beside what it belongs to, a menu would stand before the text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a document's text in one language, marked or not."""
+    """A stretch of a document's text in one language, marked or not; `dropped` is of what is not searched."""
 
     text: str
     language: str
     marked: bool
     first: bool
+    dropped: bool = False
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is so much that is not searched that it is shown on request only."""
+        return self.dropped and not self.marked and len(self.text) > _FOLDED_FROM
 
 
 def page_language(accept_language: str) -> str:
@@ -35,23 +44,34 @@ def page_language(accept_language: str) -> str:
 
 
 def pieces(text: str, segments: Sequence[Segment], start: int | None, end: int | None) -> list[Piece]:
-    """Cut `text` where the language changes and at the marked span, so that each piece has one language and one look.
+    """Cut `text` where the language changes, where furniture begins and ends, and at the marked span.
 
-    A span that is missing, empty or outside the text marks nothing.
+    So each piece has one language and one look. A span that is missing, empty or outside the text marks nothing.
     """
     marks = (start, end) if start is not None and end is not None and 0 <= start < end <= len(text) else None
-    languages = [(segment.start, segment.end, segment.language) for segment in segments]
-    cuts = sorted({0, len(text), *(marks or ()), *(edge for start, end, _ in languages for edge in (start, end))})
+    parts = _stretches(segments)
+    cuts = sorted({0, len(text), *(marks or ()), *(edge for start, end, _, _ in parts for edge in (start, end))})
     found: list[Piece] = []
     position = 0
     for left, right in pairwise(cuts):
-        while position < len(languages) and languages[position][1] <= left:
+        while position < len(parts) and parts[position][1] <= left:
             position += 1
-        inside = position < len(languages) and languages[position][0] <= left
-        language = languages[position][2] if inside else ""
+        inside = position < len(parts) and parts[position][0] <= left
+        language, dropped = parts[position][2:] if inside else ("", False)
         marked = marks is not None and marks[0] <= left < marks[1]
         first = marked and marks is not None and left == marks[0]
-        found.append(Piece(text[left:right], language, marked, first))
+        found.append(Piece(text[left:right], language, marked, first, dropped))
+    return found
+
+
+def _stretches(segments: Sequence[Segment]) -> list[tuple[int, int, str, bool]]:
+    """Start, end, language and whether it is dropped of every segment; dropped ones in a row are one."""
+    found: list[tuple[int, int, str, bool]] = []
+    for part in segments:
+        start, dropped = part.start, part.kind == "furniture"
+        if dropped and found and found[-1][3]:
+            start = found.pop()[0]
+        found.append((start, part.end, part.language, dropped))
     return found
 
 

@@ -169,6 +169,20 @@ def test_settings_that_change_nothing_cost_nothing(place: Path) -> None:
         assert_complete(library)
 
 
+def test_another_way_of_reading_waits_for_the_next_build(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stored text cannot be read anew: it stays as it is while the library opens, and a build reads the file."""
+    with opened(place) as library:
+        former = library.upkeep.preparation
+    monkeypatch.setattr("index.basis.READING", 99)
+    with opened(place, max_tokens=12) as library:
+        assert library.record.prepared_otherwise(library.upkeep.preparation) == []
+        stored = {version.preparation for version in library.record.details().values()}
+        assert stored == {f"{library.upkeep.preparation.split(';')[0]};{former.split(';')[1]}"}
+        assert build(library, place / "texts").changed == len(TEXTS)
+        assert {version.preparation for version in library.record.details().values()} == {library.upkeep.preparation}
+        assert build(library, place / "texts").unchanged == len(TEXTS)
+
+
 def test_changes_are_few_before_the_vector_index_is_written_anew(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few changes leave the vector index alone; when they are too many it is written anew, in a new folder."""
     with opened(place) as library:

@@ -38,6 +38,11 @@ def folded(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
 
 
+def unmarked(path: Path) -> str:
+    """A page as it would be saved."""
+    return _NODE.sub(lambda node: ">" + _MARK.sub("", node.group(1)), path.read_text("utf-8"))
+
+
 @cache
 def read(path: Path) -> Read:
     marked = path.read_text("utf-8")
@@ -47,8 +52,7 @@ def read(path: Path) -> Read:
         pieces = _MARK.split(node)
         for mark, piece in zip(pieces[1::2], pieces[2::2], strict=True):
             (text if mark == "+" else furniture).append(folded(piece))
-    page = _NODE.sub(lambda node: ">" + _MARK.sub("", node.group(1)), marked)
-    extracted = FORMATS[".html"](page.encode())
+    extracted = FORMATS[".html"](unmarked(path).encode())
     result = prepare(path, extracted.text, "0", None, detector().detect, facts=extracted.facts, parts=extracted.parts)
     quotable = folded(" ".join(passage.text for passage in result.passages))
     lost = tuple(sentence for sentence in text if sentence not in quotable)

@@ -25,7 +25,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LINES = ["On herons", "The heron stands in the pond and waits for a frog."]
 PAGE = """<!doctype html><html><head><title>On herons</title>
 <script>document.write("The heron is a robot.")</script></head><body onload="alert('robot')">
-<nav><a href="/">Home</a> <a href="/robots">All about robots</a></nav>
+<nav><a href="/">Home</a> <a href="/robots">All about machines</a></nav>
 <article><h1>On herons</h1>
 <p>The heron stands in the pond and waits for a frog, and it has stood there since the morning.</p>
 <script>/* the robot heron */</script><style>p { color: robot }</style>

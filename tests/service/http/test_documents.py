@@ -100,12 +100,38 @@ def test_a_negative_offset_is_refused(client: TestClient) -> None:
 def test_pieces_are_the_text_cut_up(text: str, spans: list[tuple[int, int]], start: int, end: int) -> None:
     """Joined, the pieces are the text; the marked ones are the span, or nothing where it is not in the text."""
     edges = sorted({min(edge, len(text)) for span in spans for edge in span})
-    segments = [Segment("paragraph", a, b, "da") for a, b in zip(edges[::2], edges[1::2], strict=False)]
+    places = list(zip(edges[::2], edges[1::2], strict=False))
+    segments = [Segment("furniture" if a % 2 else "paragraph", a, b, "da") for a, b in places]
     found = pieces(text, segments, start, end)
     assert "".join(piece.text for piece in found) == text
+    dropped = [piece.dropped for piece in found for _ in piece.text]
+    for segment in segments:
+        assert set(dropped[segment.start : segment.end]) == {segment.kind == "furniture"}
     marked = "".join(piece.text for piece in found if piece.marked)
     assert marked == (text[start:end] if 0 <= start < end <= len(text) else "")
     assert sum(piece.first for piece in found) == bool(marked)
+
+
+def test_what_is_not_searched_is_told_apart() -> None:
+    """Little of it is set smaller, much of it, in one or more parts, is folded; the quoted words always show."""
+    menu = "Front page\n" * 20
+    text = f"{menu}\nMore\n\nThe harbour grows.\n\nShare"
+    body = text.index("The")
+    segments = [
+        Segment("furniture", 0, len(menu) - 1, "en", reason="a menu"),
+        Segment("furniture", len(menu) + 1, body - 2, "en", reason="a button"),
+        Segment("paragraph", body, body + 18, "en"),
+        Segment("furniture", len(text) - 5, len(text), "en", reason="a button"),
+    ]
+    info = DocumentInfo("x", "A", "en", None, "a.html", "0", len(text), 1)
+    html = Pages().document(info, text, segments, None, None, "en")
+    assert Page(html).text.replace(strings("en").text("document.folded"), "") == text
+    assert f'</summary><span lang="en">{menu}\nMore</span></details>' in html
+    assert '<span class="dropped" lang="en">Share</span>' in html
+    assert '<span lang="en">The harbour grows.</span>' in html
+    assert str(escape(strings("en").text("document.dropped"))) in html
+    assert "<details class" not in Pages().document(info, text, segments, 0, len(menu) + 5, "en").split("<article")[1]
+    assert "document.dropped" not in Pages().document(info, "x", [], None, None, "en")
 
 
 def test_a_hostile_document_shows_as_text() -> None:
