@@ -2,7 +2,8 @@
 
 The corpus is made up (`benchmarks.synthetic`, `benchmarks.corpus`); a folder that holds it already is used again. Times
 of questions are the processor's, which other work on the machine disturbs less than the clock's; those of an update and
-of the questions asked meanwhile are the clock's, because that is what is waited for.
+of the questions asked meanwhile are the clock's, because that is what is waited for. Threads take turns as they do in the
+service (`settle`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from index.analysis import Analyzer
 from index.lexicon import load_lexicon
 from index.library import Library
 from index.records import Filters
+from service.http.server import settle
 
 LIMIT = 20
 QUESTIONS = 400
@@ -126,6 +128,7 @@ def measure(folder: Path, size: int, count: int) -> Scale:
     first = time.perf_counter() - began
     for question in questions[:WARM_UP]:
         search(question, NONE)
+    settle()
     asked = questions[WARM_UP:]
     with library:
         times = {name: time_questions(search, asked, filters) for name, filters in sized_filters(size).items()}

@@ -58,6 +58,11 @@ class EngineSearch(Protocol):
         ...
 
     @property
+    def opened(self) -> Retriever | None:
+        """`retriever`, if it is there in some microseconds; None where anything had to be opened or asked first."""
+        ...
+
+    @property
     def lexical(self) -> Words:
         """The words of the passages as they are now."""
         ...

@@ -111,6 +111,12 @@ class OpenLegs:
         return self.current().retriever
 
     @property
+    def opened(self) -> Retriever | None:
+        """The search over both indexes, where they have not changed since they were opened."""
+        legs = self._legs
+        return legs.retriever if self._stamp() == legs.stamp else None
+
+    @property
     def lexical(self) -> LexicalIndex:
         """The lexical index."""
         return self.current().lexical

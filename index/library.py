@@ -96,15 +96,17 @@ class Library:
         """The vectors, as a search."""
         return self._search.vectors
 
-    def moment(self) -> tuple[Retriever, int] | None:
+    def moment(self, *, at_once: bool = False) -> tuple[Retriever, int] | None:
         """What is another one as soon as a search may find something else: for those who remember searches.
 
-        None where that cannot be told in some microseconds, and where a model, which may fail, has a say.
+        None where that cannot be told in some microseconds, and where a model, which may fail, has a say; with
+        `at_once` also where indexes that have changed would be opened first.
         """
         if self._reranker is not None or self.upkeep.is_shared or isinstance(self.embedding, NeuralEmbedding):
             return None
         generation = self.record.watched_generation()
-        return None if generation is None else (self.retriever, generation)
+        retriever = self._search.opened if at_once else self.retriever
+        return None if generation is None or retriever is None else (retriever, generation)
 
     def conditions(self) -> dict[str, str]:
         """The state of each part: "ok", or what is wrong with it."""

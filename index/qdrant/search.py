@@ -54,6 +54,11 @@ class QdrantSearch:
         return self._current().retriever
 
     @property
+    def opened(self) -> None:
+        """None: the server has to be asked what is there."""
+        return None
+
+    @property
     def lexical(self) -> QdrantWords:
         """The words of the passages as they are now."""
         return self._current().words

@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from service.assistant import Assistant
+from index.records import Filters
+from service.assistant import Assistant, Found
 from service.http.events import PING_SECONDS, Answers
 from service.http.problems import problem_of, responses
 from service.records import Event, Sentence, Started
@@ -71,20 +72,28 @@ def router(assistant: Assistant, answers: Answers) -> APIRouter:
 
     searching = CapacityLimiter(SEARCHES_AT_ONCE if assistant.waits_elsewhere() else 1)
 
-    def searched(body: SearchModel) -> bytes:
-        found = assistant.search(body.query, body.limit, body.filters.record())
-        passages = [PassageModel.of(hit, found.documents[hit.passage.document_id]) for hit in found.hits]
-        query = SearchedModel(text=body.query, language=found.language)
-        return PassagesModel(query=query, passages=passages).model_dump_json().encode()
+    def searched(body: SearchModel, filters: Filters) -> bytes:
+        return written(body.query, assistant.search(body.query, body.limit, filters))
 
     @routes.post("/search", response_model=PassagesModel, responses=responses(422, 500, 503))
     async def search(body: SearchModel) -> Response:
         """The passages nearest to a query, in whatever language they are, best first."""
-        # Written here, in the thread: FastAPI would check a second time what is ours, and on the event loop.
-        content = await to_thread.run_sync(searched, body, limiter=searching)
+        filters = body.filters.record()
+        if found := assistant.searched_before(body.query, body.limit, filters):
+            # To hand it to a thread and back would take three times as long as it takes.
+            content = written(body.query, found)
+        else:
+            content = await to_thread.run_sync(searched, body, filters, limiter=searching)
         return Response(content, media_type="application/json")
 
     return routes
+
+
+def written(query: str, found: Found) -> bytes:
+    """The body of an answer to a search; FastAPI would check a second time what is ours."""
+    passages = [PassageModel.of(hit, found.documents[hit.passage.document_id]) for hit in found.hits]
+    searched = SearchedModel(text=query, language=found.language)
+    return PassagesModel(query=searched, passages=passages).model_dump_json().encode()
 
 
 def wants_events(accept: str) -> bool:

@@ -46,6 +46,16 @@ def test_the_same_search_is_made_once_until_a_document_changes(
     assert [hit.passage.document_id for hit in assistant.search("wombat tunnel", 5, NONE).hits] == ["tunnel"]
 
 
+def test_what_is_remembered_is_there_without_searching_while_it_holds(assistant: Assistant, tmp_path: Path) -> None:
+    """Nothing is known before a search and after a change; in between it is what the search found."""
+    assert assistant.searched_before("wombat", 5, NONE) is None
+    found = assistant.search("wombat", 5, NONE)
+    assert assistant.searched_before("wombat", 5, NONE) is found
+    assert assistant.searched_before("wombat", 6, NONE) is None
+    store(assistant, tmp_path, "tunnel", "Another tunnel is dug by a wombat.")
+    assert assistant.searched_before("wombat", 5, NONE) is None
+
+
 def test_another_limit_or_filter_is_another_search(assistant: Assistant) -> None:
     """What is remembered is all of what was asked, not the words alone."""
     assert assistant.search("wombat", 5, NONE).hits
@@ -57,7 +67,7 @@ class Library:
 
     now: object | None = 1
 
-    def moment(self) -> object | None:
+    def moment(self, *, at_once: bool = False) -> object | None:
         return self.now
 
 

@@ -170,3 +170,14 @@ def test_a_request_that_is_sent_again_is_answered_once(client: TestClient) -> No
     kept = client.get(f"/conversations/{first['conversation_id']}").json()["messages"]
     assert [message["reply"]["message_id"] for message in kept] == [first["message_id"], others[2]["message_id"]]
     assert client.post("/chat", json={"message": "Why?"}, headers={"idempotency-key": "short"}).status_code == 422
+
+
+def test_a_search_asked_before_is_answered_alike_and_without_a_thread(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second answer is the first one, byte for byte, with no thread to make it in."""
+    asked = {"query": "who has asked this before?", "limit": 3}
+    first = client.post("/search", json=asked)
+    assert len(first.json()["passages"]) == 3
+    monkeypatch.setattr("service.http.chat.to_thread", None)
+    assert client.post("/search", json=asked).content == first.content
