@@ -2,8 +2,8 @@
 
 The corpus is made up (`benchmarks.synthetic`, `benchmarks.corpus`); a folder that holds it already is used again. Times
 of questions are the processor's, which other work on the machine disturbs less than the clock's; those of an update and
-of the questions asked meanwhile are the clock's, because that is what is waited for. Threads take turns as they do in the
-service (`settle`).
+of the questions asked meanwhile are the clock's, because that is what is waited for. Threads take turns as they do in
+the service (`settle`).
 """
 
 from __future__ import annotations
