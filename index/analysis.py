@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from index import matching
@@ -18,13 +18,13 @@ from index.lexicon import Lexicon
 from index.matching import RELATED_WEIGHT
 from index.normalising import normalise
 from index.records import Span
+from index.vocabulary import Said, Vocabulary
 from index.words import Word, WordAnalyzer
 
 PART_WEIGHT = 0.5
 MAX_RELATED = 8
-
 MAX_REMEMBERED = 100_000
-"""Tokens of a language whose terms are remembered: some 500 bytes each. Few words make up most of any text."""
+"""Senses of words whose related concepts are remembered."""
 
 # The first character of a term in the index tells a stem, a concept and a function word's concept apart.
 SURFACE, CONCEPT, FUNCTION = "s", "c", "f"
@@ -99,23 +99,14 @@ class QuestionTerms:
     spelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a token says wherever it stands: whether it is content, its weighted terms, its forms in entries."""
-
-    content: bool
-    terms: tuple[tuple[str, float], ...]
-    keys: tuple[str, ...]
-
-
 class Analyzer:
     """The analysis of texts and questions in any language; concepts in en, da, nb, nn and sv."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.words = WordAnalyzer(lexicon)
-        self._entries = Entries(lexicon)
-        self._said: dict[str, dict[str, _Said]] = {}
+        self.entries = Entries(lexicon)
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._near = lru_cache(maxsize=MAX_REMEMBERED)(self._related)
 
     @property
@@ -140,7 +131,8 @@ class Analyzer:
         Args:
             sentences: spans within `text` in order; without them the whole text counts as one sentence.
         """
-        known = self._said.setdefault(language, {})
+        vocabulary = self.vocabulary(language)
+        known = vocabulary.said
         ends = [span.end for span in sentences]
         by_sentence: dict[int, dict[str, float]] = {}
         keys: list[tuple[str, ...]] = []
@@ -148,11 +140,7 @@ class Analyzer:
         length = 0
         for match in TOKEN.finditer(text):
             token, start = match[0], match.start()
-            said = known.get(token)
-            if said is None:
-                if len(known) >= MAX_REMEMBERED:
-                    known.clear()
-                said = known[token] = self._said_by(token, self.words.word(token, language))
+            said = known.get(token) or vocabulary.of(token)
             length += said.content
             keys.append(said.keys)
             starts.append(start)
@@ -161,7 +149,7 @@ class Analyzer:
                 found[term] = found.get(term, 0.0) + weight
         # What entries of several words say comes last, where their words have not said it.
         further: dict[tuple[str, int], float] = {}
-        for first, _, ids in self._entries.find(keys, language):
+        for first, _, ids in self.entries.find(keys, language):
             place = bisect_right(ends, starts[first])
             for id_ in ids:
                 term = (FUNCTION if self.lexicon.concepts[id_].pos == "func" else CONCEPT) + id_
@@ -175,7 +163,16 @@ class Analyzer:
         terms += [(term, place, weight) for (term, place), weight in further.items()]
         return Occurrences(tuple(terms), length)
 
-    def _said_by(self, token: str, word: Word) -> _Said:
+    def vocabulary(self, language: str) -> Vocabulary:
+        """What the tokens of a language say that have been met so far."""
+        found = self._vocabularies.get(language)
+        if found is None or found.is_full:
+            beginning = self.entries.first_words(language)
+            found = self._vocabularies[language] = Vocabulary(partial(self._work_out, language), beginning)
+        return found
+
+    def _work_out(self, language: str, token: str) -> Said:
+        word = self.words.word(token, language)
         terms: dict[str, float] = {}
 
         def add(term: str, weight: float) -> None:
@@ -193,7 +190,13 @@ class Analyzer:
             add(SURFACE + part.surface, PART_WEIGHT)
             for id_, weight in part.concepts:
                 add(CONCEPT + id_, PART_WEIGHT * weight)
-        return _Said(not word.function, tuple(terms.items()), word.keys)
+        return Said(not word.function, tuple(terms.items()), word.keys)
+
+    def content_words(self, text: str, language: str) -> int:
+        """How many tokens of a text are not function words."""
+        vocabulary = self.vocabulary(language)
+        said = vocabulary.said
+        return sum([(said.get(token) or vocabulary.of(token)).content for token in TOKEN.findall(text)])
 
     def passage(self, text: str, language: str) -> PassageTerms:
         """The weighted surface terms and concepts of a text, with counts."""
@@ -215,7 +218,7 @@ class Analyzer:
         for place, token in enumerate(tokens):
             term = self._term(token, first=place == 0)
             (functions if token.word.function else terms).append(term)
-        for first, last, ids in self._entries.find([token.word.keys for token in tokens], language):
+        for first, last, ids in self.entries.find([token.word.keys for token in tokens], language):
             start, end = tokens[first].start, tokens[last].end
             function = any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
             concepts = tuple((id_, len(ids) ** -0.5) for id_ in ids)

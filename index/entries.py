@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 
@@ -43,6 +43,17 @@ class Entries:
                     break
             place += step
 
+    def first_words(self, language: str) -> frozenset[str]:
+        """The words that the entries of a language begin with."""
+        return self._first_words.get(language, frozenset())
+
+    def beginnings(self, concepts: Iterable[str], language: str) -> Iterator[str]:
+        """The first word of every entry that names one of the concepts."""
+        for id_ in concepts:
+            for text in self._lexicon.concepts[id_].words.get(language, ()):
+                if (words := _words(text.lower())) is not None:
+                    yield words[0]
+
     @cached_property
     def _index(self) -> Mapping[str, Mapping[tuple[str, str], tuple[Entry, ...]]]:
         """Language → first two words → entries, the longest first."""
@@ -50,15 +61,24 @@ class Entries:
         for language in LANGUAGES:
             entries = index[language] = {}
             for text, ids in self._lexicon.words(language).items():
-                if " " not in text and "-" not in text:
-                    continue
-                words = tuple(match[0] for match in TOKEN.finditer(text))
-                if 1 < len(words) <= MAX_WORDS:
+                if (words := _words(text)) is not None:
                     entries.setdefault((words[0], words[1]), []).append((words, ids))
         return {
             language: {pair: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for pair, found in entries.items()}
             for language, entries in index.items()
         }
+
+    @cached_property
+    def _first_words(self) -> Mapping[str, frozenset[str]]:
+        return {language: frozenset(first for first, _ in entries) for language, entries in self._index.items()}
+
+
+def _words(text: str) -> tuple[str, ...] | None:
+    """The words of an entry of several, None of any other."""
+    if " " not in text and "-" not in text:
+        return None
+    words = tuple(TOKEN.findall(text))
+    return words if 1 < len(words) <= MAX_WORDS else None
 
 
 def _fitting(entries: Sequence[Entry], keys: Sequence[tuple[str, ...]], place: int) -> Entry | None:

@@ -37,7 +37,7 @@ class Quoting:
         self._judge = judge
         self._speakers = Speakers(library.record)
         self._max_quotes = max_quotes
-        # The same sentences are weighed for question after question.
+        # Overviews of the same texts weigh the same sentences.
         self._analyse = lru_cache(maxsize=REMEMBERED)(library.analyzer.passage)
 
     def answer(self, question: Question, hits: Sequence[Hit], filters: Filters) -> Answer:
@@ -157,7 +157,6 @@ class Quoting:
             self._library.document_frequency,
             self._library.indexed_passages(),
             carried=question.carried,
-            analyse=self._analyse,
         )
 
     def _nearest(self, question: Question, filters: Filters) -> list[Hit]:

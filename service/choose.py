@@ -74,16 +74,21 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
     own = [coverage.together((coverage.measure(text, language), around)) for text in texts]
     context = coverage.measure(passage.context, language)
     whole = coverage.together((*own, context, around))
-    found = []
+    found: list[Candidate] = []
+    if coverage.units and not whole.share:
+        return found
     for place, (text, match) in enumerate(zip(texts, own, strict=True)):
+        if coverage.units and not match.share and not kinds:
+            continue
         near = coverage.together((*own[max(0, place - 1) : place + 2], context))
         of_the_kind = bool(kinds) and all(is_of(kind, text, passage, coverage.question) for kind in kinds)
+        # The sentence with the number may have nothing else: what it counts stands before it.
+        if coverage.units and not match.share and not (of_the_kind and near.share > 0):
+            continue
         score = SENTENCE * match.share + PASSAGE * whole.share + RANK * rank + OF_THE_KIND * of_the_kind
         if not coverage.is_prose(text, language):
             score *= NOT_PROSE
-        # The sentence with the number may have nothing else: what it counts stands before it.
-        if match.share > 0 or (of_the_kind and near.share > 0) or not coverage.units:
-            found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
+        found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
     return found
 
 

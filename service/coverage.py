@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.analysis import Analyzer, PassageTerms, QuestionTerm, QuestionTerms
+from index.analysis import Analyzer, QuestionTerm, QuestionTerms
+from index.sought import Sought
 
 PART_OF_SPEECH = {"noun": 1.0, "name": 1.2, "adj": 0.6, "phrase": 0.6, "verb": 0.4, "adv": 0.3, "func": 0.1}
 """What a word of each kind says of the topic: a paraphrase keeps the nouns and changes the verbs. Decision 0301."""
@@ -54,6 +55,7 @@ class Coverage:
 
     `question` is its text, `units` are what it asks for and `weight` is the sum of theirs; `rarest` is the weight of a
     noun that no passage has. `indexed_weight` is `weight` as the index sees rarity, which its scores compare with.
+    `nothing` is the match of a text that has nothing of it.
     """
 
     def __init__(
@@ -64,7 +66,6 @@ class Coverage:
         passages: int,
         *,
         carried: int = 0,
-        analyse: Callable[[str, str], PassageTerms] | None = None,
     ) -> None:
         """Prepare to measure.
 
@@ -72,12 +73,10 @@ class Coverage:
             frequency: gives the number of passages that have a term.
             passages: how many there are.
             carried: so many of the terms, the first, come from the question before.
-            analyse: `analyzer.passage`, or the same with a memory.
         """
         self.question = terms.text
-        self._terms = terms
         self._analyzer = analyzer
-        self._analyse = analyse or analyzer.passage
+        self._sought = Sought(terms, analyzer)
         frequencies = [frequency(term) for term in terms.terms]
         topical = [
             self._topicality(term) * (CARRIED if place < carried else 1.0) for place, term in enumerate(terms.terms)
@@ -90,18 +89,19 @@ class Coverage:
         self.units = units(terms, weighted(among), frequencies, carried)
         self.weight = sum(unit.weight for unit in self.units)
         self.rarest = inverse_frequency(0, among)
+        self.nothing = Match(0.0, (0.0,) * len(self.units))
         self.indexed_weight = sum(unit.weight for unit in units(terms, weighted(passages), frequencies, carried))
 
     def measure(self, text: str, language: str) -> Match:
         """How much of the question `text` has. A question without content terms is had by no text."""
-        if not self.units:
-            return Match(0.0, ())
-        strengths = self._analyzer.strengths(self._terms, self._analyse(text, language), language)
+        strengths = self._sought.strengths(text, language) if text and self.units else None
+        if strengths is None:
+            return self.nothing
         return self.match(tuple(unit_strength(unit, strengths) for unit in self.units))
 
     def is_prose(self, text: str, language: str) -> bool:
         """Whether `text` says something: a run of nouns (a list, a heading, names) has hardly a function word."""
-        return is_prose(text, self._analyse(text, language))
+        return is_prose(text, self._analyzer.content_words(text, language))
 
     def match(self, found: Sequence[float]) -> Match:
         """The match of a text whose strengths for the units are known."""
@@ -110,7 +110,10 @@ class Coverage:
 
     def together(self, matches: Sequence[Match]) -> Match:
         """What several texts have together: of each unit the most that one of them has."""
-        return self.match([max(found) for found in zip(*(match.units for match in matches), strict=True)])
+        some = [match for match in matches if match is not self.nothing]
+        if len(some) < 2:
+            return some[0] if some else self.nothing
+        return self.match([max(found) for found in zip(*(match.units for match in some), strict=True)])
 
     def _topicality(self, term: QuestionTerm) -> float:
         if term.kind in ("name", "number"):
@@ -120,10 +123,10 @@ class Coverage:
         return PART_OF_SPEECH[self._analyzer.lexicon.concepts[term.concepts[0][0]].pos]
 
 
-def is_prose(text: str, terms: PassageTerms) -> bool:
-    """Whether a text with these terms says something: a run of nouns has hardly a function word."""
+def is_prose(text: str, content: int) -> bool:
+    """Whether a text with so many content words says something: a run of nouns has hardly a function word."""
     words = len(WORD.findall(text))
-    return words > 0 and 1 - terms.length / words >= PROSE
+    return words > 0 and 1 - content / words >= PROSE
 
 
 def inverse_frequency(count: int, passages: int) -> float:

@@ -103,7 +103,7 @@ def main_sentences(passages: Sequence[Passage], cues: Cues, analyse: Analyse, wa
         if SHORTEST <= len(text) <= LONGEST
         and text.rstrip()[-1] not in "?:"
         and not cues.leans(text, passage.language)
-        and is_prose(text, terms[place])
+        and is_prose(text, terms[place].length)
     ] or list(range(len(found)))
     return [
         Candidate(passage, place, 1.0 / rank, NOTHING, NOTHING, NOTHING, of_the_kind=False)
