@@ -1,10 +1,9 @@
-"""One language's inverted index: tantivy. The only module that knows tantivy."""
+"""One language's inverted index: tantivy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,20 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.committed import DOCUMENT, ID, LENGTH, MAX_REMEMBERED, ROW, SPEAKER, TERMS, State, schema
 from index.errors import IndexUnavailable
 from index.records import Filters
-from index.scoring import idf
 
 if TYPE_CHECKING:
     import tantivy
 
 # tantivy's own minimum is 15 MB a thread; 50 MB hold some 20,000 passages before it writes a segment.
 WRITER_BYTES = 50_000_000
-# Terms' frequencies that are remembered between searches, by language: some 100 bytes each.
-MAX_REMEMBERED = 100_000
 # Where filters leave no more passages than this, all of them are candidates, and words need not find them.
 FEW_ALLOWED = 300
-TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
 COMMITTED = "meta.json"
 PANIC = "PanicException"
 
@@ -40,56 +36,6 @@ class Entry:
     terms: Sequence[str]
     length: int
     packed: bytes
-
-
-class _Rarities(dict[str, float]):
-    """The inverse document frequencies of the terms that were asked for; of another one when it is."""
-
-    def __init__(self, searcher: tantivy.Searcher, count: int) -> None:
-        super().__init__()
-        self._searcher = searcher
-        self._count = count
-
-    def __missing__(self, term: str) -> float:
-        if len(self) >= MAX_REMEMBERED:
-            self.clear()
-        # Passages that have been removed since the last merge may still be counted.
-        frequency = min(self._count, self._searcher.doc_freq(TERMS, term))
-        found = self[term] = idf(self._count, frequency)
-        return found
-
-
-@dataclass
-class _State:
-    """One committed state of the index as a search sees it, and what has been asked of it so far; `stamp` tells it
-    from others."""
-
-    searcher: tantivy.Searcher
-    stamp: tuple[int, int] | None
-    frequencies: dict[str, int] = field(default_factory=dict)
-    average_length: float | None = None
-    everything: NDArray[np.int64] | None = None
-
-    @cached_property
-    def count(self) -> int:
-        """How many passages it has."""
-        return int(self.searcher.num_docs)
-
-    @cached_property
-    def rarities(self) -> _Rarities:
-        """The inverse document frequency of every term."""
-        return _Rarities(self.searcher, self.count)
-
-
-def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
-    """A query for passages that have any of the weighted terms, for every language; None where there are no terms."""
-    import tantivy
-
-    query, schema, should = tantivy.Query, _schema(), tantivy.Occur.Should
-    clauses = [
-        (should, query.boost_query(query.term_query(schema, TERMS, term, "freq"), weight)) for term, weight in terms
-    ]
-    return query.boolean_query(clauses) if clauses else None
 
 
 class _Explained:
@@ -123,7 +69,7 @@ class InvertedIndex:
 
         self.folder = folder
         self._tantivy = tantivy
-        self._schema = _schema()
+        self._schema = schema()
         self._writer: tantivy.IndexWriter | None = None
         with self._explained("open"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +77,7 @@ class InvertedIndex:
             # Else a thread looks at the folder twice a second and maps its files, even after they have been damaged.
             self._index.config_reader("manual")
             stamp = self._stamp()
-            self._state = _State(self._index.searcher(), stamp)
+            self._state = State(self._index.searcher(), stamp)
 
     def add(self, entries: Iterable[tuple[Entry, int]]) -> None:
         """Add passages with their row numbers; earlier versions of them have to be removed first."""
@@ -178,7 +124,7 @@ class InvertedIndex:
             if (stamp := self._stamp()) != self._state.stamp:
                 self._index.reload()
                 # A new object, because other threads are searching in the state before.
-                self._state = _State(self._index.searcher(), stamp)
+                self._state = State(self._index.searcher(), stamp)
 
     def count(self) -> int:
         """How many passages there are."""
@@ -238,14 +184,14 @@ class InvertedIndex:
             state.everything = np.sort(np.array(rows, dtype=np.int64))
         return state.everything
 
-    def _rows(self, wanted: tantivy.Query, limit: int, state: _State) -> list[int]:
+    def _rows(self, wanted: tantivy.Query, limit: int, state: State) -> list[int]:
         with self._explained("read"):
             hits = state.searcher.search(wanted, limit, count=False).hits
             rows = state.searcher.fast_field_values(ROW, [address for _, address in hits])
             return [row for row in rows if isinstance(row, int)]
 
     @staticmethod
-    def _allowed(state: _State, filters: Filters) -> int:
+    def _allowed(state: State, filters: Filters) -> int:
         """At most how many passages meet the filters."""
         counts = []
         for name, values in ((DOCUMENT, filters.documents), (SPEAKER, _casefolded(filters.speakers))):
@@ -279,17 +225,3 @@ class InvertedIndex:
 
 def _casefolded(names: Iterable[str]) -> list[str]:
     return [name.casefold() for name in names]
-
-
-@lru_cache(maxsize=1)
-def _schema() -> tantivy.Schema:
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field(TERMS, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(DOCUMENT, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(SPEAKER, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field(LENGTH, fast=True)
-    builder.add_unsigned_field(ROW, fast=True)
-    return builder.build()

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import explanation, inverted, scoring, spelling, word_cache
+from index import committed, explanation, scoring, spelling, word_cache
 from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.asking import Asked
 from index.errors import IndexUnavailable, unwritable
@@ -201,7 +201,7 @@ class LexicalIndex:
         """
         wanted = languages or tuple(filters.languages) or self.languages
         terms = Asked.of(question, self._weights)
-        asked = {foreign: inverted.asked(terms.candidates(foreign)) for foreign in (False, True)}
+        asked = {foreign: committed.asked(terms.candidates(foreign)) for foreign in (False, True)}
         vector = self._subwords.embed([question.text])[0]
         # Without a letter or digit there is nothing to compare.
         comparable = bool(vector.any()) and not (filters.documents or filters.speakers)

@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 
-from index import rows, storing
+from index import rows, selecting, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.remembered import Remembered, Watched
@@ -111,7 +111,7 @@ class Record:
     def documents(self) -> list[DocumentInfo]:
         """Every document, by id."""
         with self.read() as connection:
-            found = connection.execute(_with_extraction(*rows.INFO_COLUMNS).order_by(documents.c.id))
+            found = connection.execute(selecting.with_extraction(*rows.INFO_COLUMNS).order_by(documents.c.id))
             return [rows.document_info(row) for row in found]
 
     def count_documents(self) -> int:
@@ -136,14 +136,14 @@ class Record:
         """The documents of these ids; unknown ids are left out."""
 
         def read(missing: Sequence[str]) -> dict[str, DocumentInfo]:
-            return {row.id: rows.document_info(row) for row in self._by_ids(_INFOS, missing)}
+            return {row.id: rows.document_info(row) for row in self._by_ids(selecting.INFOS, missing)}
 
         return read(list(ids)) if self._holds_moment else self._infos.get(list(ids), read)
 
     def document(self, document_id: str) -> Document | None:
         """One document with its text."""
         with self.read() as connection:
-            query = _with_extraction(documents, extractions.c.facts, extractions.c.parts)
+            query = selecting.with_extraction(documents, extractions.c.facts, extractions.c.parts)
             row = connection.execute(query.where(documents.c.id == document_id)).first()
             return None if row is None else rows.document(row)
 
@@ -157,13 +157,13 @@ class Record:
         """The passages of these ids; ids that are no longer in the record are left out."""
 
         def read(missing: Sequence[str]) -> dict[str, Passage]:
-            return {row.id: rows.passage(row) for row in self._by_ids(_PASSAGES, missing)}
+            return {row.id: rows.passage(row) for row in self._by_ids(selecting.PASSAGES, missing)}
 
         return read(list(ids)) if self._holds_moment else self._passages.get(list(ids), read)
 
     def passages_of(self, document_ids: Iterable[str]) -> list[Passage]:
         """The passages of these documents, each document's in order."""
-        return [rows.passage(row) for row in self._by_ids(_PASSAGES_OF, document_ids)]
+        return [rows.passage(row) for row in self._by_ids(selecting.PASSAGES_OF, document_ids)]
 
     def all_passages(self, batch: int = 1000, after: str = "") -> Iterator[list[Passage]]:
         """Every passage whose id is greater than `after`, by id, in lists of at most `batch`."""
@@ -177,10 +177,10 @@ class Record:
     def details(self, ids: Collection[str] | None = None) -> dict[str, Version]:
         """What every document, or every one of these ids that there is, was made from, by document id."""
         if ids is not None:
-            found = list(self._by_ids(_named(_VERSIONS, documents.c.id), ids))
+            found = list(self._by_ids(selecting.named(selecting.VERSIONS, documents.c.id), ids))
         else:
             with self.read() as connection:
-                found = list(connection.execute(_VERSIONS).all())
+                found = list(connection.execute(selecting.VERSIONS).all())
         return {row.id: Version(row.sha256, row.path, row.source, row.preparation, row.origin) for row in found}
 
     def prepared_otherwise(self, preparation: str) -> list[str]:
@@ -193,7 +193,7 @@ class Record:
     def text_slices(self, places: Sequence[tuple[str, int, int]]) -> list[str | None]:
         """The stored text at (document id, start, end), None where there is no such document or place."""
         wanted = {name for name, _, _ in places}
-        texts = {row.id: row.text for row in self._by_ids(_TEXTS, wanted)}
+        texts = {row.id: row.text for row in self._by_ids(selecting.TEXTS, wanted)}
         return [
             texts[name][start:end] if name in texts and 0 <= start <= end <= len(texts[name]) else None
             for name, start, end in places
@@ -226,13 +226,13 @@ class Record:
 
     def vectors(self, embedding: str, batch: int = 1000) -> Iterator[VectorBatch]:
         """Every vector by an embedding, by passage id, in batches of at most `batch` rows."""
-        for found in self._in_batches(_select_vectors(embedding), vectors_table.c.passage_id, batch):
+        for found in self._in_batches(selecting.vectors_by(embedding), vectors_table.c.passage_id, batch):
             yield rows.vector_batch(found)
 
     def vectors_of(self, embedding: str, document_ids: Collection[str]) -> VectorBatch:
         """The vectors by an embedding of these documents' passages."""
         return rows.vector_batch(
-            list(self._by_ids(_named(_select_vectors(embedding), passages.c.document_id), document_ids))
+            list(self._by_ids(selecting.named(selecting.vectors_by(embedding), passages.c.document_id), document_ids))
         )
 
     def without_vector(self, embedding: str, batch: int = 1000) -> Iterator[list[Passage]]:
@@ -307,7 +307,7 @@ class Record:
     # Helpers
 
     def _by_ids(self, query: Select[Any], ids: Iterable[str]) -> Iterator[Row[Any]]:
-        """The rows of a query that `_named` made."""
+        """The rows of a query that `selecting.named` made."""
         wanted = list(dict.fromkeys(ids))
         with self.read() as connection:
             for start in range(0, len(wanted), IDS_A_STATEMENT):
@@ -326,32 +326,3 @@ class Record:
                 return
             yield found
             last = getattr(found[-1], key.name)
-
-
-def _with_extraction(*columns: Any) -> Select[Any]:
-    """Select from the documents, each with what its file says beside its text where that is known."""
-    joined = documents.outerjoin(extractions, extractions.c.document_id == documents.c.id)
-    return select(*columns).select_from(joined)
-
-
-def _select_vectors(embedding: str) -> Select[Any]:
-    columns = select(vectors_table.c.passage_id, passages.c.language, vectors_table.c.vector)
-    return columns.join(passages, passages.c.id == vectors_table.c.passage_id).where(
-        vectors_table.c.embedding == embedding
-    )
-
-
-def _named(query: Select[Any], column: Any) -> Select[Any]:
-    """The query, constrained to the rows whose column is among the parameter `ids`.
-
-    Made once, not for every read: SQLAlchemy takes as long to compare a new one with those that it has compiled as the
-    database does to answer it.
-    """
-    return query.where(column.in_(bindparam("ids", expanding=True)))
-
-
-_PASSAGES = _named(select(passages), passages.c.id)
-_PASSAGES_OF = _named(select(passages).order_by(passages.c.document_id, passages.c.position), passages.c.document_id)
-_INFOS = _named(_with_extraction(*rows.INFO_COLUMNS), documents.c.id)
-_TEXTS = _named(select(documents.c.id, documents.c.text), documents.c.id)
-_VERSIONS = select(*(documents.c[name] for name in ("id", "sha256", "path", "source", "preparation", "origin")))

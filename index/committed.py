@@ -1,0 +1,86 @@
+"""One committed state of an inverted index as a search sees it, and how tantivy is asked. Only this module and
+`index.inverted` know tantivy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.scoring import idf
+
+if TYPE_CHECKING:
+    import tantivy
+
+# Terms' frequencies that are remembered between searches, by language: some 100 bytes each.
+MAX_REMEMBERED = 100_000
+TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
+
+
+@lru_cache(maxsize=1)
+def schema() -> tantivy.Schema:
+    """The fields of a passage."""
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(TERMS, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(DOCUMENT, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(SPEAKER, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(LENGTH, fast=True)
+    builder.add_unsigned_field(ROW, fast=True)
+    return builder.build()
+
+
+def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
+    """A query for passages that have any of the weighted terms, for every language; None where there are no terms."""
+    import tantivy
+
+    query, fields, should = tantivy.Query, schema(), tantivy.Occur.Should
+    clauses = [
+        (should, query.boost_query(query.term_query(fields, TERMS, term, "freq"), weight)) for term, weight in terms
+    ]
+    return query.boolean_query(clauses) if clauses else None
+
+
+class _Rarities(dict[str, float]):
+    """The inverse document frequencies of the terms that were asked for; of another one when it is."""
+
+    def __init__(self, searcher: tantivy.Searcher, count: int) -> None:
+        super().__init__()
+        self._searcher = searcher
+        self._count = count
+
+    def __missing__(self, term: str) -> float:
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        # Passages that have been removed since the last merge may still be counted.
+        frequency = min(self._count, self._searcher.doc_freq(TERMS, term))
+        found = self[term] = idf(self._count, frequency)
+        return found
+
+
+@dataclass
+class State:
+    """One committed state of the index as a search sees it, and what has been asked of it so far; `stamp` tells it
+    from others."""
+
+    searcher: tantivy.Searcher
+    stamp: tuple[int, int] | None
+    frequencies: dict[str, int] = field(default_factory=dict)
+    average_length: float | None = None
+    everything: NDArray[np.int64] | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """How many passages it has."""
+        return int(self.searcher.num_docs)
+
+    @cached_property
+    def rarities(self) -> _Rarities:
+        """The inverse document frequency of every term."""
+        return _Rarities(self.searcher, self.count)
