@@ -168,10 +168,11 @@ class Analyzer:
         found = self._vocabularies.get(language)
         if found is None or found.is_full:
             beginning = self.entries.first_words(language)
-            found = self._vocabularies[language] = Vocabulary(partial(self._work_out, language), beginning)
+            found = self._vocabularies[language] = Vocabulary(partial(self.said, language), beginning)
         return found
 
-    def _work_out(self, language: str, token: str) -> Said:
+    def said(self, language: str, token: str) -> Said:
+        """What a token says wherever it stands, worked out."""
         word = self.words.word(token, language)
         terms: dict[str, float] = {}
 

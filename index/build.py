@@ -20,7 +20,7 @@ from index.subwords import SubwordEmbedding
 
 Progress = Callable[[int, int, str], None]
 
-CATCH_UP_AFTER = 1000
+CATCH_UP_AFTER = 2000
 CATCH_UP_AFTER_CHARACTERS = 2_000_000
 """Documents, or characters of them, that are stored at once: an interrupted build loses no more work than this."""
 
@@ -237,7 +237,7 @@ def _made(
 ) -> Generator[NewVersion | str, None, None]:
     upkeep = library.upkeep
     default = type(upkeep.embedding) is SubwordEmbedding
-    wanted = [ToMake(file.path.resolve(), file.version) for file in files]
+    wanted = [ToMake(file.path.absolute(), file.version) for file in files]
     limits = {"max_tokens": upkeep.max_tokens, "max_bytes": library.max_bytes}
     if ray is None:
         return made(library.maker(), wanted, workers=workers if default else 1, **limits)

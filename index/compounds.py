@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 # What may stand between two parts, by language; the empty linker comes first. Vowel changes are handled as endings.
 LINKERS = {
@@ -30,30 +30,40 @@ def split(word: str, language: str, is_known: Callable[[str], bool], parts: int 
     """
     if language not in LINKERS or len(word) < MIN_LENGTH:
         return ()
+    # Few ends of a word are words, and most words have none: asked first, they save asking for the beginnings.
+    lasts = [cut >= MIN_PART - 1 and is_known(word[cut:]) for cut in range(len(word) - MIN_PART + 1)]
+    if not any(lasts):
+        return ()
     for count in range(2, parts + 1):
-        if found := _split(word, language, is_known, count):
+        if found := _split(word, 0, language, is_known, lasts, count):
             return found
     return ()
 
 
-def _split(word: str, language: str, is_known: Callable[[str], bool], count: int) -> tuple[str, ...]:
-    """`word` as exactly `count` known parts. The longest first part wins."""
+def _split(
+    word: str, start: int, language: str, is_known: Callable[[str], bool], lasts: Sequence[bool], count: int
+) -> tuple[str, ...]:
+    """`word[start:]` as exactly `count` known parts. The longest first part wins.
+
+    Args:
+        lasts: for each place whether what stands from there to the end is a known part.
+    """
     if count == 1:
-        return (word,) if len(word) >= MIN_PART and is_known(word) else ()
-    for cut in range(len(word) - MIN_PART, MIN_PART - 1, -1):
-        head, tail = word[:cut], word[cut:]
+        return (word[start:],) if lasts[start] else ()
+    for cut in range(len(word) - MIN_PART, start + MIN_PART - 1, -1):
+        # glas(s)skål: of three equal consonants Swedish (and Norwegian) writes two.
+        doubled = word[cut - 1] == word[cut - 2] and word[cut - 1] not in VOWELS
+        # The last part begins where the next one does, or `count - 2` parts later.
+        if not any(lasts[cut - doubled + MIN_PART * (count - 2) : None if count > 2 else cut + 1]):
+            continue
+        head, tail = word[start:cut], word[cut:]
         if not VOWELS.intersection(tail) or not VOWELS.intersection(head):
             continue
         if not (first := _first_part(head, language, is_known)):
             continue
-        if rest := _split(tail, language, is_known, count - 1):
+        if rest := _split(word, cut, language, is_known, lasts, count - 1):
             return (first, *rest)
-        # glas(s)skål: of three equal consonants Swedish (and Norwegian) writes two.
-        if (
-            head[-1] == head[-2]
-            and head[-1] not in VOWELS
-            and (rest := _split(head[-1] + tail, language, is_known, count - 1))
-        ):
+        if doubled and (rest := _split(word, cut - 1, language, is_known, lasts, count - 1)):
             return (first, *rest)
     return ()
 

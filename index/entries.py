@@ -29,23 +29,28 @@ class Entries:
         Args:
             keys: of each word of the text the forms that it may stand under in an entry: as written, and its lemma.
         """
-        entries = self._index.get(language)
-        if not entries:
-            return
         place, last = 0, len(keys) - 1
         while place < last:
-            step = 1
-            for pair in product(keys[place], keys[place + 1]):
-                if (found := entries.get(pair)) and (entry := _fitting(found, keys, place)):
-                    words, ids = entry
-                    yield place, place + len(words) - 1, ids
-                    step = len(words)
-                    break
-            place += step
+            found = list(self.of_pair(keys[place], keys[place + 1], language))
+            if found and (entry := first_fitting(found, keys[place : place + MAX_WORDS])):
+                words, ids = entry
+                yield place, place + len(words) - 1, ids
+                place += len(words) - 1
+            place += 1
+
+    def of_pair(self, first: Sequence[str], second: Sequence[str], language: str) -> Iterator[Entry]:
+        """The entries whose first two words are one of the one and one of the other, in the order of preference."""
+        if entries := self._index.get(language):
+            for pair in product(first, second):
+                yield from entries.get(pair, ())
 
     def first_words(self, language: str) -> frozenset[str]:
         """The words that the entries of a language begin with."""
         return self._first_words.get(language, frozenset())
+
+    def second_words(self, language: str) -> frozenset[str]:
+        """The words that stand second in the entries of a language."""
+        return self._second_words.get(language, frozenset())
 
     def beginnings(self, concepts: Iterable[str], language: str) -> Iterator[str]:
         """The first word of every entry that names one of the concepts."""
@@ -72,6 +77,10 @@ class Entries:
     def _first_words(self) -> Mapping[str, frozenset[str]]:
         return {language: frozenset(first for first, _ in entries) for language, entries in self._index.items()}
 
+    @cached_property
+    def _second_words(self) -> Mapping[str, frozenset[str]]:
+        return {language: frozenset(second for _, second in entries) for language, entries in self._index.items()}
+
 
 def _words(text: str) -> tuple[str, ...] | None:
     """The words of an entry of several, None of any other."""
@@ -81,12 +90,10 @@ def _words(text: str) -> tuple[str, ...] | None:
     return words if 1 < len(words) <= MAX_WORDS else None
 
 
-def _fitting(entries: Sequence[Entry], keys: Sequence[tuple[str, ...]], place: int) -> Entry | None:
-    """The first of `entries` whose words stand at `place`; the first two are known to."""
+def first_fitting(entries: Sequence[Entry], keys: Sequence[tuple[str, ...]]) -> Entry | None:
+    """The first of `entries` whose words these words are, or begin with; their first two are known to."""
     for entry in entries:
         words = entry[0]
-        if len(words) <= len(keys) - place and all(
-            words[offset] in keys[place + offset] for offset in range(2, len(words))
-        ):
+        if len(words) <= len(keys) and all(words[place] in keys[place] for place in range(2, len(words))):
             return entry
     return None

@@ -49,15 +49,17 @@ def look(library: Library, folder: Path) -> tuple[list[File], list[Skipped]]:
     sources, ambiguous = read_sources(folder), ambiguous_files(paths)
     stored = library.record.details()
     files: list[File] = []
+    # The path within the folder is kept, so that the folder may be moved.
+    inside = f"{folder.as_posix().rstrip('/')}/"
     skipped = [Skipped(path, reason) for path, reason in ambiguous.items()]
     for path in paths:
         if path in ambiguous:
             continue
         name = document_id(path)
         said = asdict(sources[name]) if name in sources else None
-        # The path within the folder, so that the folder may be moved.
-        place = path.relative_to(folder).as_posix()
-        file = File(path, name, Version("", place, said, library.upkeep.preparation, "folder"))
+        file = File(
+            path, name, Version("", path.as_posix().removeprefix(inside), said, library.upkeep.preparation, "folder")
+        )
         if outweighs(stored.get(name), file):
             skipped.append(Skipped(path, ADDED_INSTEAD.format(name)))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ MIN_STEM = 3
 def citation(word: str, language: str, lexicon: Lexicon) -> str | None:
     """A content word of the lexicon that the lower-case `word` is an inflection of by rule."""
     entries = lexicon.words(language)
-    for ending, replacement in _rules()[language]:
+    for ending, replacement in _rules()[language].get(word[-1:], ()):
         stem = word[: -len(ending)]
         if len(stem) < MIN_STEM or not word.endswith(ending):
             continue
@@ -29,12 +29,19 @@ def citation(word: str, language: str, lexicon: Lexicon) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Language → (ending, what stands there in the citation form), the longest endings first."""
+def _rules() -> Mapping[str, Mapping[str, Sequence[tuple[str, str]]]]:
+    """Language → last letter → (ending, what stands there in the citation form), the longest endings first."""
     rules: dict[str, list[tuple[str, str]]] = {language: [] for language in LANGUAGES}
     for number, line in enumerate(RULES.read_text(encoding="utf-8").splitlines()[1:], start=2):
         cells = line.split("\t")
         if len(cells) != 3 or cells[0] not in rules or not cells[1]:
             raise InvalidData(f"{RULES.name} line {number}: expected language, ending, replacement, found {line!r}")
         rules[cells[0]].append((cells[1], cells[2]))
-    return {language: tuple(sorted(found, key=lambda rule: -len(rule[0]))) for language, found in rules.items()}
+    return {language: _by_last_letter(found) for language, found in rules.items()}
+
+
+def _by_last_letter(rules: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for rule in sorted(rules, key=lambda rule: -len(rule[0])):
+        found.setdefault(rule[0][-1], []).append(rule)
+    return found

@@ -28,12 +28,13 @@ PANIC = "PanicException"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is stored of a passage: the terms to find it by, and the packed form that it is scored from."""
+    """What is stored of a passage: the terms to find it by, with blanks between them, and the packed form that it is
+    scored from."""
 
     id: str
     document_id: str
     speaker: str
-    terms: Sequence[str]
+    terms: str
     length: int
     packed: bytes
 
@@ -85,7 +86,7 @@ class InvertedIndex:
             writer = self._open_writer()
             for entry, row in entries:
                 document = self._tantivy.Document()
-                document.add_text(TERMS, " ".join(entry.terms))
+                document.add_text(TERMS, entry.terms)
                 document.add_text(ID, entry.id)
                 document.add_text(DOCUMENT, entry.document_id)
                 document.add_text(SPEAKER, entry.speaker.casefold())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import AnyStr
 from zipfile import BadZipFile
 from zlib import crc32
 
@@ -50,12 +51,12 @@ class WordFeatures:
     def letters(self, word: str) -> list[int]:
         """Its groups of one to five letters, its beginning and end marked, and the word as a whole."""
         marked = f"<{word}>"
-        groups = [
-            marked[start : start + length]
-            for length in range(1, LONGEST_GROUP + 1)
-            for start in range(len(marked) - length + 1)
-        ]
-        return [crc32(group.encode()) & (BUCKETS - 1) for group in (*groups, f"={word}") if group not in "<>"]
+        # Most words are in ASCII: their letters are bytes, and need no encoding one by one.
+        ascii_ = marked.isascii()
+        groups = _groups(marked.encode()) if ascii_ else [group.encode() for group in _groups(marked)]
+        # The marks alone say nothing.
+        groups = [*groups[1 : len(marked) - 1], *groups[len(marked) :], f"={word}".encode()]
+        return [crc32(group) & (BUCKETS - 1) for group in groups]
 
     def knowledge(self, word: str) -> list[int]:
         """Of which languages it is a function word, an entry of the lexicon, and a form in a dictionary."""
@@ -72,8 +73,7 @@ class WordFeatures:
 
     def neighbours(self, words: Sequence[str]) -> list[int]:
         """Every pair of neighbours, the text's beginning and end among them: one more than there are words."""
-        pairs = zip((START, *words), (*words, END), strict=True)
-        return [crc32(f"{left} {right}".encode()) & (BUCKETS - 1) for left, right in pairs]
+        return pairs([left_of_pair(word) for word in words], [word.encode() for word in words])
 
     @cached_property
     def _functions(self) -> Mapping[str, frozenset[str]]:
@@ -83,6 +83,26 @@ class WordFeatures:
                 for language, words in concept.words.items():
                     found[language].update(word.lower() for word in words if " " not in word)
         return {language: frozenset(words) for language, words in found.items()}
+
+
+def _groups(marked: AnyStr) -> list[AnyStr]:
+    """All groups of up to LONGEST_GROUP letters, the shorter ones first."""
+    return [
+        marked[start : start + length]
+        for length in range(1, LONGEST_GROUP + 1)
+        for start in range(len(marked) - length + 1)
+    ]
+
+
+def left_of_pair(word: str) -> int:
+    """The checksum of a word and a blank, which that of a pair of words goes on from."""
+    return crc32(f"{word} ".encode())
+
+
+def pairs(lefts: Sequence[int], rights: Sequence[bytes]) -> list[int]:
+    """The features of neighbouring words, given by `left_of_pair` and in UTF-8, the text's beginning and end added."""
+    neighbours = zip((left_of_pair(START), *lefts), (*rights, END.encode()), strict=True)
+    return [crc32(right, left) & (BUCKETS - 1) for left, right in neighbours]
 
 
 def knowers(knowledge: Sequence[int]) -> NDArray[np.int64]:
@@ -148,17 +168,15 @@ class LanguageModel:
 
     def log_odds(self, words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
-        table = self._weights.table
-        pairs = table[self._features.neighbours(words)].sum(axis=0, dtype=np.float64)
-        scored = [self._word(word) for word in words]
-        # Plain floats: arrays of five numbers take longer to add than the numbers.
-        total = [sum(column, start) for start, *column in zip(pairs.tolist(), *(one for one, _ in scored), strict=True)]
-        known = np.array([sum(column) for column in zip(*(one for _, one in scored), strict=True)])
-        mean = np.array(total) / len(words)
-        return mean * self._weights.scale * len(words) ** self._weights.growth, known / len(words)
+        scored, lefts, rights = zip(*map(self._word, words), strict=True)
+        neighbours = self._weights.table[pairs(lefts, rights)].sum(axis=0, dtype=np.float64)
+        sums = np.frombuffer(b"".join(scored)).reshape(len(words), 2 * len(LANGUAGES)).sum(axis=0) / len(words)
+        mean = neighbours / len(words) + sums[: len(LANGUAGES)]
+        return mean * self._weights.scale * len(words) ** self._weights.growth, sums[len(LANGUAGES) :]
 
-    def _score_word(self, word: str) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    def _score_word(self, word: str) -> tuple[bytes, int, bytes]:
+        """What it says for each of LANGUAGES and which of them know it, as ten numbers; see `pairs` for the others."""
         knowledge = self._features.knowledge(word)
         rows = self._features.letters(word) + knowledge
-        scores = self._weights.table[rows].sum(axis=0, dtype=np.float64)
-        return tuple(scores.tolist()), tuple(knowers(knowledge).tolist())
+        scores = self._weights.table.take(rows, axis=0).sum(axis=0, dtype=np.float64)
+        return np.concatenate([scores, knowers(knowledge)]).tobytes(), left_of_pair(word), word.encode()

@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simplemma import Lemmatizer
     from simplemma.strategies import DictionaryLookupStrategy
+    from simplemma.strategies.dictionaries import DictionaryFactory
+
+MAX_REMEMBERED = 200_000
+"""Words of a language of which is remembered what its dictionary says: some 150 bytes each."""
+
+
+class _Remembering(Mapping[str, str]):
+    """A dictionary that remembers what it was asked: the beginnings of a compound are looked up again and again."""
+
+    def __init__(self, dictionary: Mapping[str, str]) -> None:
+        self._dictionary = dictionary
+        self._known: dict[str, str | None] = {}
+
+    def get(self, word: str, default: Any = None) -> Any:
+        try:
+            found = self._known[word]
+        except KeyError:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            found = self._known[word] = self._dictionary.get(word)
+        return default if found is None else found
+
+    def __getitem__(self, word: str) -> str:
+        return self._dictionary[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._dictionary)
+
+    def __len__(self) -> int:
+        return len(self._dictionary)
+
+
+class _Dictionaries:
+    """The dictionaries by language, as simplemma's strategies ask for them."""
+
+    def __init__(self, tries: DictionaryFactory) -> None:
+        self._tries = tries
+        self._open: dict[str, Mapping[str, str]] = {}
+
+    def get_dictionary(self, lang: str) -> Mapping[str, str]:
+        """The dictionary of a language that simplemma has."""
+        found = self._open.get(lang)
+        if found is None:
+            found = self._open[lang] = _Remembering(self._tries.get_dictionary(lang))
+        return found
 
 
 class Lemmas:
@@ -15,28 +61,39 @@ class Lemmas:
 
     def lemma(self, word: str, language: str) -> str:
         """The citation form of `word` by dictionary and rules; the word itself where neither knows it."""
+        # What a dictionary has is what simplemma finds first; its ways round signs and capitals are left to it.
+        if word.isalpha() and (found := self._entry(word, language)) is not None:
+            return found.lower()
         return self._lemmatizer.lemmatize(word, lang=language).lower()
 
     def is_known(self, word: str, language: str) -> bool:
         """Whether the dictionary of `language` has `word` as it stands."""
+        if word.isalpha():
+            return self._entry(word, language) is not None
         return self._lookup.get_lemma(word, language) is not None
 
+    def _entry(self, word: str, language: str) -> str | None:
+        """What the dictionary says of a word, else of the same with a capital."""
+        dictionary = self._dictionaries.get_dictionary(language)
+        return dictionary.get(word) or dictionary.get(word.capitalize())
+
     @cached_property
-    def _parts(self) -> tuple[Lemmatizer, DictionaryLookupStrategy]:
-        from simplemma import Lemmatizer
-        from simplemma.strategies import DefaultStrategy, DictionaryLookupStrategy
+    def _dictionaries(self) -> _Dictionaries:
         from simplemma.strategies.dictionaries import TrieDictionaryFactory
 
         # In simplemma's folder of the user's cache, where every data folder finds them. If that cannot be written, the
         # tries are built anew in each process.
-        tries = TrieDictionaryFactory()
-        strategy = DefaultStrategy(dictionary_factory=tries)
-        return Lemmatizer(lemmatization_strategy=strategy), DictionaryLookupStrategy(tries)
+        return _Dictionaries(TrieDictionaryFactory())
 
-    @property
+    @cached_property
     def _lemmatizer(self) -> Lemmatizer:
-        return self._parts[0]
+        from simplemma import Lemmatizer
+        from simplemma.strategies import DefaultStrategy
 
-    @property
+        return Lemmatizer(lemmatization_strategy=DefaultStrategy(dictionary_factory=self._dictionaries))
+
+    @cached_property
     def _lookup(self) -> DictionaryLookupStrategy:
-        return self._parts[1]
+        from simplemma.strategies import DictionaryLookupStrategy
+
+        return DictionaryLookupStrategy(self._dictionaries)

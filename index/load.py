@@ -18,7 +18,8 @@ SUFFIXES = frozenset(FORMATS)
 MAX_BYTES = 20_000_000  # The text of some sixty books; a larger file is a dump or a mistake, and costs memory.
 
 _TEXT = FORMATS[".txt"]
-_PAGES = frozenset({".html", ".htm"})
+_ENDINGS = tuple(SUFFIXES)
+_PAGES = (".html", ".htm")
 _PAGE_FOLDERS = ("_files", "-filer", "_filer")  # as browsers in English, Danish, Norwegian and Swedish name them
 
 
@@ -40,15 +41,12 @@ def find_files(folder: Path) -> list[Path]:
         raise NoDocuments(f"expected a folder of documents at {folder}, found {found} there")
     files: list[Path] = []
     for root, folders, names in os.walk(folder):
-        pages = {Path(name).stem for name in names if Path(name).suffix.lower() in _PAGES}
+        pages = {Path(name).stem for name in names if name.lower().endswith(_PAGES)}
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not _belongs_to(name, pages))
         here = Path(root)
-        files += [
-            here / name
-            for name in names
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES and (here / name).is_file()
-        ]
-    return sorted(files)
+        supported = [here / name for name in names if not name.startswith(".") and name.lower().endswith(_ENDINGS)]
+        files += [path for path in supported if path.is_file()]
+    return sorted(files, key=lambda path: path.parts)  # Paths themselves take ten times as long to compare.
 
 
 def _belongs_to(folder: str, pages: Set[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -23,7 +23,7 @@ from index.lexicon import load_lexicon
 from index.load import ChangedWhileRead, read_document
 from index.neural import NeuralEmbedding
 from index.packing import Packing
-from index.prepare import prepare
+from index.prepare import Prepared, prepare
 from index.rows import Version
 from index.sources import SourceInfo
 from index.subwords import SubwordEmbedding
@@ -32,7 +32,8 @@ from index.words import Word, WordAnalyzer
 
 WORTH_PROCESSES = 300
 """Files from which on further processes are started: each loads the lexicon and the sentence models first, for 2 s."""
-FILES_A_TASK = 16
+FILES_A_TASK, BYTES_A_TASK = 64, 200_000
+"""What is made at once, of small files and of larger ones; one file at least."""
 TASKS_AHEAD = 4
 """Tasks a process that are handed out before the first is taken back: enough to keep it busy, in little memory."""
 READING_ATTEMPTS = 3
@@ -65,7 +66,7 @@ class Maker:
         self.fingerprint = analyzer.fingerprint
         self._packing = Packing(analyzer)
         self._detector = detector
-        self._embedding = embedding
+        self.embedding = embedding
         self._max_tokens = max_tokens
         self._max_bytes = max_bytes
 
@@ -75,25 +76,50 @@ class Maker:
         Raises:
             UnreadableDocument: the file cannot be taken in, or changes again and again while it is read.
         """
+        return self._finished([file], [self._prepare(file)])[0]
+
+    def outcomes(self, files: Sequence[ToMake]) -> list[NewVersion | str]:
+        """For each file, in order, its new version or the reason why there is none; many at once cost less."""
+        prepared: dict[int, Prepared] = {}
+        reasons: dict[int, str] = {}
+        for place, file in enumerate(files):
+            try:
+                prepared[place] = self._prepare(file)
+            except UnreadableDocument as error:
+                reasons[place] = str(error)
+        versions = iter(self._finished([files[place] for place in prepared], list(prepared.values())))
+        return [reasons[place] if place in reasons else next(versions) for place in range(len(files))]
+
+    def _prepare(self, file: ToMake) -> Prepared:
         version = file.version
         extracted, sha256 = self._read(file.path)
-        source = None if version.source is None else SourceInfo(**version.source)
-        prepared = prepare(
+        return prepare(
             Path(version.path),
             extracted.text,
             sha256,
-            source,
+            None if version.source is None else SourceInfo(**version.source),
             self._detector.detect,
             max_tokens=self._max_tokens,
             facts=extracted.facts,
             parts=extracted.parts,
         )
+
+    def _finished(self, files: Sequence[ToMake], prepared: Sequence[Prepared]) -> list[NewVersion]:
+        """Documents with their vectors and what an engine stores of them."""
+        passages = [passage for one in prepared for passage in one.passages]
         # A model is asked at the end, for passages of many documents at once (index.embedder).
-        neural = isinstance(self._embedding, NeuralEmbedding)
-        vectors = None if neural else embed_passages(self._embedding, prepared.passages)
-        known = vectors if isinstance(self._embedding, SubwordEmbedding) else None
-        entries = self._packing.entries(prepared.passages, known)
-        return NewVersion(prepared, vectors, entries, version.source, version.origin)
+        neural = isinstance(self.embedding, NeuralEmbedding)
+        vectors = None if neural else embed_passages(self.embedding, passages)
+        known = vectors if isinstance(self.embedding, SubwordEmbedding) else None
+        entries = self._packing.entries(passages, known)
+        found: list[NewVersion] = []
+        end = 0
+        for file, one in zip(files, prepared, strict=True):
+            own = slice(end, end := end + len(one.passages))
+            version = file.version
+            of_it = None if vectors is None else vectors[own]
+            found.append(NewVersion(one, of_it, entries[own], version.source, version.origin))
+        return found
 
     def _read(self, path: Path) -> tuple[Extracted, str]:
         """A file as it was at one moment: read again where somebody wrote to it meanwhile."""
@@ -118,7 +144,10 @@ def made(
         IndexUnavailable: a process was ended from outside.
     """
     if workers < 2 or len(files) < WORTH_PROCESSES:
-        yield from (_outcome(maker, file) for file in files)
+        # Another embedding than the default may fail for one document, and the others are to be stored.
+        default = type(maker.embedding) is SubwordEmbedding
+        for some in in_tasks(files) if default else ([file] for file in files):
+            yield from maker.outcomes(some)
         return
     # Not forked: a service has threads. What is started anew loads its own lexicon.
     # Its words come back with its results, because what is kept for later processes is written by this one.
@@ -133,6 +162,21 @@ def made(
         pool.shutdown(cancel_futures=True)
 
 
+def in_tasks(files: Iterable[ToMake]) -> Iterator[list[ToMake]]:
+    """Files by so many, in order, as are made at once."""
+    some: list[ToMake] = []
+    size = 0
+    for file in files:
+        some.append(file)
+        with suppress(OSError):  # What is the matter with it is said where it is read.
+            size += file.path.stat().st_size
+        if len(some) >= FILES_A_TASK or size >= BYTES_A_TASK:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
 def _from_processes(
     pool: ProcessPoolExecutor,
     task: Callable[[list[ToMake]], Finished],
@@ -141,10 +185,9 @@ def _from_processes(
     words: WordAnalyzer,
 ) -> Iterator[NewVersion | str]:
     waiting: deque[Future[Finished]] = deque()
-    rest = iter(files)
+    tasks = in_tasks(files)
     while True:
-        while len(waiting) < ahead and (some := list(islice(rest, FILES_A_TASK))):
-            waiting.append(pool.submit(task, some))
+        waiting.extend(pool.submit(task, some) for some in islice(tasks, ahead - len(waiting)))
         if not waiting:
             return
         finished = waiting.popleft().result()
@@ -169,12 +212,5 @@ def work(files: list[ToMake], max_tokens: int, max_bytes: int) -> Finished:
     if not _worker:
         _start_worker(max_tokens, max_bytes)
     maker = _worker[0]
-    outcomes = [_outcome(maker, file) for file in files]
+    outcomes = maker.outcomes(files)
     return Finished(outcomes, maker.words.news(_sent, MAX_WORDS), maker.fingerprint)
-
-
-def _outcome(maker: Maker, file: ToMake) -> NewVersion | str:
-    try:
-        return maker.make(file)
-    except UnreadableDocument as error:
-        return str(error)

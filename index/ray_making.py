@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from index.errors import IndexUnavailable
 from index.exchange import NewVersion
-from index.making import FILES_A_TASK, TASKS_AHEAD, Finished, ToMake, work
+from index.making import TASKS_AHEAD, Finished, ToMake, in_tasks, work
 from index.words import WordAnalyzer
 
 CONNECT_SECONDS = 5.0
@@ -44,10 +44,9 @@ def made_on_ray(
         task = ray.remote(max_retries=ATTEMPTS)(work)
         ahead = max(1, int(ray.cluster_resources().get("CPU", 1))) * TASKS_AHEAD
         waiting: deque[Any] = deque()
-        rest = iter(files)
+        tasks = in_tasks(files)
         while True:
-            while len(waiting) < ahead and (some := list(islice(rest, FILES_A_TASK))):
-                waiting.append(task.remote(some, max_tokens, max_bytes))
+            waiting.extend(task.remote(some, max_tokens, max_bytes) for some in islice(tasks, ahead - len(waiting)))
             if not waiting:
                 return
             finished = _result(ray, waiting.popleft())

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import CONCEPT, FUNCTION, SURFACE, Occurrences, QuestionTerm, QuestionTerms
+from index.analysis import CONCEPT, FUNCTION, SURFACE, QuestionTerm, QuestionTerms
 
 HEADER = np.dtype([("length", "<u2"), ("terms", "<u4")])
 VECTOR_SCALE = 127.0
@@ -85,19 +85,35 @@ def term_hash(term: str) -> int:
     return zlib.crc32(term.encode())
 
 
-def pack(occurrences: Occurrences, vector: NDArray[np.float32]) -> bytes:
-    """A passage as the scorer needs it: a header, its subword vector as bytes, and 8 bytes for each term in a sentence.
+def pack(
+    lengths: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+    sentences: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    vectors: NDArray[np.float32],
+) -> list[bytes]:
+    """Passages as the scorer needs them: a header, the subword vector as bytes, 8 bytes for each term in a sentence.
 
     These are the term's hash (the upper 32 bits), the sentence's number (16 bits), and the weight in 1/16ths (8 bits).
+
+    Args:
+        lengths, counts: of each passage how many content tokens it has, and how many terms.
+        hashes, sentences, weights: of the terms of all passages, one passage's behind the other's.
+        vectors: of each passage, (passages, dimensions).
     """
-    terms = occurrences.terms
-    header = np.array([(min(occurrences.length, 65_535), len(terms))], dtype=HEADER)
-    quantised = np.round(vector * VECTOR_SCALE).astype("i1")
-    names, places, weights = zip(*terms, strict=True) if terms else ((), (), ())
-    packed = np.fromiter(map(term_hash, names), dtype="<u8", count=len(terms)) << np.uint64(32)
-    packed |= np.minimum(np.array(places, dtype="<u8"), NO_SENTENCE - 1) << np.uint64(8)
-    packed |= np.minimum(np.rint(np.array(weights, dtype=np.float64) * WEIGHT_SCALE), MAX_WEIGHT).astype("<u8")
-    return header.tobytes() + quantised.tobytes() + packed.tobytes()
+    heads = np.empty(len(counts), dtype=HEADER)
+    heads["length"], heads["terms"] = np.minimum(lengths, 65_535), counts
+    quantised = np.round(vectors * VECTOR_SCALE).astype("i1")
+    packed = hashes.astype("<u8") << np.uint64(32)
+    packed |= np.minimum(sentences, NO_SENTENCE - 1).astype("<u8") << np.uint64(8)
+    packed |= np.minimum(np.rint(weights * WEIGHT_SCALE), MAX_WEIGHT).astype("<u8")
+    ends = counts.cumsum()
+    starts = ends - counts
+    return [
+        heads[number].tobytes() + quantised[number].tobytes() + packed[start:end].tobytes()
+        for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,10 @@ class WordAnalyzer:
         if found is None:
             if len(cache) > 400_000:
                 cache.clear()
-            found = cache[text] = self._analyse(normalise(text), language)
+            word = normalise(text)
+            # A word that has been met with other capitals; of one that lost an ending only the rest may be analysed.
+            found = cache.get(word) if len(word) == len(text) else None
+            found = cache[text] = found or self._analyse(word, language)
         return found
 
     def seen(self, language: str) -> Mapping[str, Word]:
@@ -65,9 +68,12 @@ class WordAnalyzer:
         return dict(self._cache.get(language, {}))
 
     def has_news(self, language: str, limit: int) -> bool:
-        """Whether keeping the first `limit` words again is worth it: a tenth of them have not been kept yet."""
+        """Whether keeping the first `limit` words again is worth it: there are twice as many as have been kept.
+
+        The commonest words of a collection come first; whoever needs another one analyses it.
+        """
         kept, seen = self._kept.get(language, 0), len(self._cache.get(language, ()))
-        return min(seen, limit) > kept + kept // 10
+        return min(seen, limit) > 2 * kept
 
     def note_kept(self, language: str) -> None:
         """Note that the words seen so far have been kept."""

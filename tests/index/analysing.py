@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from index.analysis import Analyzer
+import numpy as np
+from numpy.typing import NDArray
+
+from index import scoring
+from index.analysis import Analyzer, Occurrences
 from index.lexicon import Lexicon, load_lexicon
 from index.records import Passage, Span, Speaker
 
@@ -34,6 +38,20 @@ def passage(document_id: str, language: str, text: str, speaker: str | None = No
         sentences=(Span(0, len(text)),),
         context=context,
     )
+
+
+def pack(occurrences: Occurrences, vector: NDArray[np.float32]) -> bytes:
+    """One passage as the scorer needs it."""
+    terms = occurrences.terms
+    (packed,) = scoring.pack(
+        np.array([occurrences.length]),
+        np.array([len(terms)]),
+        np.array([scoring.term_hash(term) for term, _, _ in terms], dtype=np.uint64),
+        np.array([sentence for _, sentence, _ in terms], dtype=np.int64),
+        np.array([weight for _, _, weight in terms], dtype=np.float64),
+        vector[np.newaxis],
+    )
+    return packed
 
 
 class Memory:

@@ -11,7 +11,8 @@ from index import packed
 from index.analysis import Occurrences
 from index.errors import IndexUnavailable
 from index.packed import PackedRows, PackedWriter
-from index.scoring import pack, term_hash
+from index.scoring import term_hash
+from tests.index.analysing import pack
 
 DIMENSIONS = 8
 VECTOR = np.array([0, 0, 1, 0, 0, 0, 0, 0], dtype=np.float32)

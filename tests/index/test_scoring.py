@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from index.analysis import Occurrences
 from index.packed import PackedRows, PackedWriter
 from index.records import Span
-from index.scoring import DEFAULTS, Element, Group, Packed, Sought, elements, idf, pack, score, term_hash
-from tests.index.analysing import analyzer
+from index.scoring import DEFAULTS, Element, Group, Packed, Sought, elements, idf, score, term_hash
+from tests.index.analysing import analyzer, pack
 
 DIMENSIONS = 4
 NO_VECTOR = np.zeros(DIMENSIONS, dtype=np.float32)
