@@ -77,7 +77,7 @@ class InProcess:
 
     def search(self, query: str, limit: int) -> tuple[RankedPassage, ...]:
         try:
-            found = self._assistant.search(query, limit, Filters())
+            found = self._assistant.searching.search(query, limit, Filters())
         except KildeError as error:
             raise TargetFailed(str(error)) from error
         passages = [PassageModel.of(hit, found.documents[hit.passage.document_id]) for hit in found.hits]

@@ -21,7 +21,6 @@ from index.library import Library
 from index.records import DocumentInfo, Filters, Hit, Segment
 from service.aids import Aids
 from service.answer import Quoting, greeting
-from service.asked_before import AskedBefore
 from service.conversations import Conversation, Conversations, Earlier, new_id
 from service.courtesies import asks_something
 from service.cues import Cues
@@ -31,6 +30,7 @@ from service.find import find
 from service.model.task import Task
 from service.places import locate
 from service.records import Answer, ChatRequest, Done, Event, Reply, Sentence, Started, Timings
+from service.searching import Searching
 from service.settings import Settings
 from service.speakers import Speakers
 from service.strings import LANGUAGES
@@ -53,15 +53,6 @@ the record, so that what is found is also verified: changes that come faster tha
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Passages for a query, best first, with what is known of their documents."""
-
-    hits: tuple[Hit, ...]
-    documents: Mapping[str, DocumentInfo]
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether questions can be answered, and the state of each part in a word."""
 
@@ -71,7 +62,10 @@ class Readiness:
 
 
 class Assistant:
-    """Answers questions over an opened library. Safe to use from several threads. `watch` tells others how it goes."""
+    """Answers questions over an opened library. Safe to use from several threads.
+
+    `searching` finds passages alone; `watch` tells others how it goes.
+    """
 
     def __init__(
         self,
@@ -90,7 +84,7 @@ class Assistant:
         self._aids = aids
         self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
         self._speakers = Speakers(library.record)
-        self._searched: AskedBefore[Found] = AskedBefore(library)
+        self.searching = Searching(library, self.watch)
         self._model = model
         self._turn = threading.Lock()
 
@@ -232,29 +226,6 @@ class Assistant:
                 # The conversation is in the question now; of what was before, only the language still counts.
                 return replace(read(rewritten, earlier=None), text=request.message)
         return read(request.message, earlier=earlier)
-
-    def search(self, query: str, limit: int, filters: Filters) -> Found:
-        """The passages nearest to `query`, best first."""
-        with self.watch.stage("retrieve"):
-            found = self._searched.get((query, limit, filters), lambda: self._search(query, limit, filters))
-        self.watch.found(found.hits)
-        return found
-
-    def searched_before(self, query: str, limit: int, filters: Filters) -> Found | None:
-        """What `search` would return, if it was asked the same before and nothing has changed: never waits."""
-        found = self._searched.known((query, limit, filters))
-        if found is not None:
-            with self.watch.stage("retrieve"):
-                self.watch.found(found.hits)
-        return found
-
-    def _search(self, query: str, limit: int, filters: Filters) -> Found:
-        library = self.library
-        language = library.detector.detect(query).language
-        hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
-        documents = library.record.info({hit.passage.document_id for hit in hits})
-        # One that has been removed just now is not shown any more.
-        return Found(tuple(hit for hit in hits if hit.passage.document_id in documents), documents, language)
 
     def documents(self) -> list[DocumentInfo]:
         """Every indexed document, in the order of their ids."""

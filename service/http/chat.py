@@ -16,10 +16,11 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from index.records import Filters
-from service.assistant import Assistant, Found
+from service.assistant import Assistant
 from service.http.events import PING_SECONDS, Answers
 from service.http.problems import problem_of, responses
 from service.records import Event, Sentence, Started
+from service.searching import Found
 from service.wire import (
     ChatModel,
     CitationModel,
@@ -73,13 +74,13 @@ def router(assistant: Assistant, answers: Answers) -> APIRouter:
     searching = CapacityLimiter(SEARCHES_AT_ONCE if assistant.waits_elsewhere() else 1)
 
     def searched(body: SearchModel, filters: Filters) -> bytes:
-        return written(body.query, assistant.search(body.query, body.limit, filters))
+        return written(body.query, assistant.searching.search(body.query, body.limit, filters))
 
     @routes.post("/search", response_model=PassagesModel, responses=responses(422, 500, 503))
     async def search(body: SearchModel) -> Response:
         """The passages nearest to a query, in whatever language they are, best first."""
         filters = body.filters.record()
-        if found := assistant.searched_before(body.query, body.limit, filters):
+        if found := assistant.searching.known(body.query, body.limit, filters):
             # To hand it to a thread and back would take three times as long as it takes.
             content = written(body.query, found)
         else:

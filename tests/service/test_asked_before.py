@@ -35,31 +35,34 @@ def test_the_same_search_is_made_once_until_a_document_changes(
     assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second search finds what the first one found without searching; after a change it finds what there is."""
-    first = assistant.search("wombat tunnel", 5, NONE)
+    first = assistant.searching.search("wombat tunnel", 5, NONE)
     assert [hit.passage.document_id for hit in first.hits] == ["wombat"]
     with monkeypatch.context() as broken:
         broken.setattr(type(assistant.library.retriever), "search", None)
-        assert assistant.search("wombat tunnel", 5, NONE) is first
+        assert assistant.searching.search("wombat tunnel", 5, NONE) is first
     store(assistant, tmp_path, "tunnel", "Another tunnel is dug by a wombat.")
-    assert {hit.passage.document_id for hit in assistant.search("wombat tunnel", 5, NONE).hits} == {"wombat", "tunnel"}
+    assert {hit.passage.document_id for hit in assistant.searching.search("wombat tunnel", 5, NONE).hits} == {
+        "wombat",
+        "tunnel",
+    }
     remove_documents(assistant.library, ["wombat"])
-    assert [hit.passage.document_id for hit in assistant.search("wombat tunnel", 5, NONE).hits] == ["tunnel"]
+    assert [hit.passage.document_id for hit in assistant.searching.search("wombat tunnel", 5, NONE).hits] == ["tunnel"]
 
 
 def test_what_is_remembered_is_there_without_searching_while_it_holds(assistant: Assistant, tmp_path: Path) -> None:
     """Nothing is known before a search and after a change; in between it is what the search found."""
-    assert assistant.searched_before("wombat", 5, NONE) is None
-    found = assistant.search("wombat", 5, NONE)
-    assert assistant.searched_before("wombat", 5, NONE) is found
-    assert assistant.searched_before("wombat", 6, NONE) is None
+    assert assistant.searching.known("wombat", 5, NONE) is None
+    found = assistant.searching.search("wombat", 5, NONE)
+    assert assistant.searching.known("wombat", 5, NONE) is found
+    assert assistant.searching.known("wombat", 6, NONE) is None
     store(assistant, tmp_path, "tunnel", "Another tunnel is dug by a wombat.")
-    assert assistant.searched_before("wombat", 5, NONE) is None
+    assert assistant.searching.known("wombat", 5, NONE) is None
 
 
 def test_another_limit_or_filter_is_another_search(assistant: Assistant) -> None:
     """What is remembered is all of what was asked, not the words alone."""
-    assert assistant.search("wombat", 5, NONE).hits
-    assert not assistant.search("wombat", 5, Filters(documents=frozenset({"another"}))).hits
+    assert assistant.searching.search("wombat", 5, NONE).hits
+    assert not assistant.searching.search("wombat", 5, Filters(documents=frozenset({"another"}))).hits
 
 
 class Library:
