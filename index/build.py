@@ -127,7 +127,11 @@ def build(
             with library.changing() as upkeep:
                 # Looked up again: what others have added meanwhile stays.
                 count.removed = remove(upkeep, gone(files, library.record.details()))
-                upkeep.bring_up_to_date(progress=progress)
+                upkeep.bring_up_to_date(opening=True, progress=progress)
+            # What takes long is made between two changes: uploads need not wait for it.
+            ahead = library.upkeep.work_ahead(progress=progress)
+            with library.changing() as upkeep:
+                upkeep.bring_up_to_date(progress=progress, ahead=ahead)
         except EmbeddingUnavailable as error:
             unembedded = str(error)
         except EngineAway as error:

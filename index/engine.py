@@ -156,8 +156,29 @@ class EngineUpkeep(Protocol):
         """The state of each part without opening it: "ok", or what is wrong with it."""
         ...
 
+    def work_ahead(self, *, suspect: Collection[str] = (), progress: Progress | None = None) -> object | None:
+        """Do what takes long of bringing the engine up to date without the writer lock: others write meanwhile.
+
+        The caller holds the lock for building, so that nobody else does the same.
+
+        Args:
+            suspect: names of parts that failed in use and must not be kept.
+            progress: called with (done, total, what).
+
+        Returns what `bring_up_to_date` wants.
+
+        Raises:
+            EmbeddingUnavailable: the model failed.
+        """
+        ...
+
     def bring_up_to_date(
-        self, *, suspect: Collection[str] = (), opening: bool = False, progress: Progress | None = None
+        self,
+        *,
+        suspect: Collection[str] = (),
+        opening: bool = False,
+        progress: Progress | None = None,
+        ahead: object | None = None,
     ) -> None:
         """Derive whatever is missing, stale, damaged or made with other settings.
 
@@ -165,6 +186,7 @@ class EngineUpkeep(Protocol):
             suspect: names of parts that failed in use and must not be kept.
             opening: somebody waits: what takes long and can wait is left for later.
             progress: called with (done, total, what).
+            ahead: what `work_ahead` has made.
 
         Raises:
             EmbeddingUnavailable: the model failed; everything but the vectors is up to date.

@@ -245,16 +245,19 @@ class OpenLegs:
 
         def repair() -> None:
             try:
-                with (
-                    writer_lock(self._data_dir, timeout_seconds=timeout_seconds, file_name=BUILDING_NAME),
-                    writer_lock(self._data_dir, timeout_seconds=timeout_seconds),
-                ):
-                    self._upkeep.bring_up_to_date(suspect=suspect)
+                self._bring_up_to_date(suspect, timeout_seconds)
             except IndexUnavailable:
                 return  # Nothing is lost: the next opening tries again, and says what is wrong.
 
         self._repair = threading.Thread(target=repair, name="kilde-repair")
         self._repair.start()
+
+    def _bring_up_to_date(self, suspect: Collection[str], timeout_seconds: float) -> None:
+        """Hold the writer lock at the end only: documents may be added while a large index is written."""
+        with writer_lock(self._data_dir, timeout_seconds=timeout_seconds, file_name=BUILDING_NAME):
+            ahead = self._upkeep.work_ahead(suspect=suspect)
+            with writer_lock(self._data_dir, timeout_seconds=self._lock_timeout_seconds):
+                self._upkeep.bring_up_to_date(suspect=suspect, ahead=ahead)
 
     def _go_on_embedding(self) -> None:
         """Start to embed what other processes, or a build whose model failed, have left."""
@@ -274,8 +277,8 @@ class OpenLegs:
                 self._upkeep.embedder.embed_by_model(changing=usable, stopped=self._stopped.is_set)
                 if self._stopped.is_set():
                     return
-                with writer_lock(self._data_dir, timeout_seconds=self._lock_timeout_seconds):
-                    self._upkeep.bring_up_to_date(suspect=suspect)
+                # Who builds from a folder does the same at its end; waiting for that could not be ended.
+                self._bring_up_to_date(suspect, timeout_seconds=0)
                 if not self._upkeep.embedder.lacks_vectors():
                     return
             except IndexUnavailable as error:

@@ -105,6 +105,11 @@ def _printable(row: Any) -> Any:
     return row
 
 
+def take_time(connection: Connection) -> None:
+    """Let a transaction be idle for as long as it takes between two statements."""
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
 def writing_options() -> dict[str, Any]:
     """The options of a transaction that writes: it waits for others' locks and then sees what they did."""
     return {"isolation_level": "READ COMMITTED"}

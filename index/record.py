@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 
-from index import rows, selecting, storing
+from index import postgresql, rows, selecting, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.remembered import Remembered, Watched
@@ -75,12 +75,15 @@ class Record:
         return getattr(self._moment, "connection", None) is not None
 
     @contextmanager
-    def one_moment(self) -> Iterator[None]:
+    def one_moment(self, *, long: bool = False) -> Iterator[None]:
         """Have whatever this thread reads meanwhile be of one state of the record, that of the first reading.
 
-        Not for every question: while somebody reads, SQLite's write-ahead log cannot begin anew, and grows.
+        Not for every question: while somebody reads, SQLite's write-ahead log cannot begin anew, and grows. A `long`
+        one may have minutes between two readings.
         """
         with explained(self.engine.url), self.engine.connect() as connection:
+            if long and self.engine.dialect.name == "postgresql":
+                postgresql.take_time(connection)
             self._moment.connection = connection
             try:
                 yield

@@ -33,6 +33,8 @@ MIN_RECENT = 1000
 RECENT_SHARE = 0.1
 MAX_RECENT = 20_000
 """… or a tenth of the index if that is more, but never more than this: 80 MB of vectors, 10 ms a search."""
+AHEAD = "vectors-ahead"
+"""The folder of a vector index that is written without the writer lock, by whoever holds that for building."""
 WAIT_FOR_REPLICA_SECONDS = 10.0
 """Before a replica that finds another one writing the shared vector index goes on without, and looks again later."""
 BUILT_AT_OPENING = 5000
@@ -52,7 +54,12 @@ class Upkeep(Inspection):
     """Derives everything again, under the writer lock."""
 
     def bring_up_to_date(
-        self, *, suspect: Collection[str] = (), opening: bool = False, progress: Progress | None = None
+        self,
+        *,
+        suspect: Collection[str] = (),
+        opening: bool = False,
+        progress: Progress | None = None,
+        ahead: object | None = None,
     ) -> None:
         """Derive whatever is missing, stale, damaged or made with other settings.
 
@@ -60,6 +67,7 @@ class Upkeep(Inspection):
             suspect: folders of indexes that failed in use and must not be kept.
             opening: somebody waits: a large vector index is left for later, and one that is behind is left alone.
             progress: called with (done, total, what) while documents are prepared or embedded anew.
+            ahead: what `work_ahead` has made.
 
         Raises:
             EmbeddingUnavailable: the model failed; everything but the vectors is up to date.
@@ -67,8 +75,28 @@ class Upkeep(Inspection):
         self._make_folder()
         prepare_anew(self, progress)
         manifest = self._bring_lexical(self.manifest(), suspect)
-        self._bring_vectors(manifest, suspect, opening, progress)
+        self._bring_vectors(manifest, suspect, opening, progress, ahead if isinstance(ahead, Leg) else None)
         self._sweep()
+        if ahead is not None:
+            shutil.rmtree(self.folder / AHEAD, ignore_errors=True)
+
+    def work_ahead(self, *, suspect: Collection[str] = (), progress: Progress | None = None) -> Leg | None:
+        """Have a model embed what it has not yet, and write the vector index if a new one is due.
+
+        What is stored meanwhile is newer than that index, as it is newer than any other: it is compared.
+        """
+        self._make_folder()
+        shutil.rmtree(self.folder / AHEAD, ignore_errors=True)  # Of a process that was ended while it wrote.
+        manifest = self.manifest()
+        if self.embedder.is_neural:
+            usable = manifest.vectors is not None and self.find_vectors_fault(manifest) is None
+            while self.embedder.lacks_vectors():  # Uploads come in.
+                self.embedder.embed_by_model(progress, changing=usable)
+        if not self.needs_vector_index(manifest) or self._are_vectors_fresh(manifest, suspect):
+            return None
+        if not self.embedder.is_neural:
+            self.embedder.embed(progress)
+        return self._write_anew(manifest.vectors, suspect, AHEAD)
 
     def finish_exchange(self) -> None:
         """See `EngineUpkeep.finish_exchange`."""
@@ -150,7 +178,12 @@ class Upkeep(Inspection):
         return Leg(folder, self.analyzer.fingerprint, generation, passages, files)
 
     def _bring_vectors(
-        self, manifest: Manifest, suspect: Collection[str], opening: bool, progress: Progress | None
+        self,
+        manifest: Manifest,
+        suspect: Collection[str],
+        opening: bool,
+        progress: Progress | None,
+        ahead: Leg | None = None,
     ) -> None:
         leg = manifest.vectors
         if self.embedder.is_neural:
@@ -163,15 +196,23 @@ class Upkeep(Inspection):
         if not self.needs_vector_index(manifest):
             self._do_without_vectors(manifest, opening)
             return
-        if leg is not None and leg.folder not in suspect and self.find_vectors_fault(manifest) is None:
-            may_be_newer = MAX_RECENT if opening else self._may_be_newer(leg)
-            if self.record.passages_since(leg.generation) <= may_be_newer:
-                return
+        if self._are_vectors_fresh(manifest, suspect, may_be_newer=MAX_RECENT if opening else None):
+            return
         if opening and sum(self.record.count().values()) > BUILT_AT_OPENING:
             return
         if not self.embedder.is_neural:
             self.embedder.embed(progress)
-        self._build_vectors(manifest, suspect)
+        self._build_vectors(manifest, suspect, ahead)
+
+    def _are_vectors_fresh(
+        self, manifest: Manifest, suspect: Collection[str], *, may_be_newer: int | None = None
+    ) -> bool:
+        """Whether there is a sound vector index that is not too far behind the record."""
+        leg = manifest.vectors
+        if leg is None or leg.folder in suspect or self.find_vectors_fault(manifest) is not None:
+            return False
+        most = self._may_be_newer(leg) if may_be_newer is None else may_be_newer
+        return self.record.passages_since(leg.generation) <= most
 
     def _do_without_vectors(self, manifest: Manifest, opening: bool) -> None:
         """Have no vector index; where the lexical index fails, the vectors in the record are compared."""
@@ -185,20 +226,33 @@ class Upkeep(Inspection):
         """Passages that may be newer than the vector index."""
         return min(MAX_RECENT, max(MIN_RECENT, int(RECENT_SHARE * sum(leg.passages.values()))))
 
-    def _build_vectors(self, manifest: Manifest, suspect: Collection[str]) -> None:
-        if self.chroma_url:
-            leg = self._share_vectors(manifest.vectors, suspect)
+    def _build_vectors(self, manifest: Manifest, suspect: Collection[str], ahead: Leg | None) -> None:
+        if ahead is not None and self.record.passages_since(ahead.generation) <= self._may_be_newer(ahead):
+            leg: Leg | None = self._taken_up(ahead)
         else:
-            leg = self._write_vectors(self._new_folder("vectors"))
+            leg = self._write_anew(manifest.vectors, suspect, self._new_folder("vectors"))
         self.switch(replace(manifest, vectors=leg))
         self.record.remove_other_vectors(self.embedding.name)
 
+    def _taken_up(self, ahead: Leg) -> Leg:
+        """Give an index that was written ahead the name of its own that it is used by."""
+        if self.chroma_url:
+            return ahead
+        folder = self._new_folder("vectors")
+        (self.folder / AHEAD).rename(self.folder / folder)
+        return replace(ahead, folder=folder)
+
+    def _write_anew(self, present: Leg | None, suspect: Collection[str], folder: str) -> Leg | None:
+        return self._share_vectors(present, suspect) if self.chroma_url else self._write_vectors(folder)
+
     def _write_vectors(self, folder: str) -> Leg | None:
-        generation, counts = self.record.generation(), self.record.count(self.embedding.name)
-        if not counts:
-            return None
         place = self.vectors_place(folder)
-        vector_index.write(place, self.record.vectors(self.embedding.name, VECTORS_AT_ONCE), counts)
+        # Of one moment, because others may write meanwhile.
+        with self.record.one_moment(long=True):
+            generation, counts = self.record.generation(), self.record.count(self.embedding.name)
+            if not counts:
+                return None
+            vector_index.write(place, self.record.vectors(self.embedding.name, VECTORS_AT_ONCE), counts)
         files = manifests.take_stock(place, {}, skip=VECTORS_SKIP) if isinstance(place, Path) else {}
         return Leg(folder, self._vector_settings, generation, counts, files)
 
@@ -243,7 +297,7 @@ class Upkeep(Inspection):
         manifest = self.manifest()
         current = {leg.folder for leg in (manifest.lexical, manifest.vectors) if leg}
         for found in self.folder.iterdir():
-            if found.is_dir() and found.name not in current:
+            if found.is_dir() and found.name not in current and found.name != AHEAD:
                 shutil.rmtree(found, ignore_errors=True)
             elif found.name.startswith(f"{manifests.FILE_NAME}."):
                 found.unlink(missing_ok=True)

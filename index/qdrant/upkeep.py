@@ -96,8 +96,18 @@ class QdrantUpkeep(Basis):
 
     # Doing, under the writer lock
 
+    def work_ahead(self, *, suspect: Collection[str] = (), progress: Progress | None = None) -> None:
+        """Have a model embed what it has not yet; passages are written as they are stored."""
+        while self.embedder.lacks_vectors():  # Uploads come in.
+            self.embedder.embed_by_model(progress, changing=True)
+
     def bring_up_to_date(
-        self, *, suspect: Collection[str] = (), opening: bool = False, progress: Progress | None = None
+        self,
+        *,
+        suspect: Collection[str] = (),
+        opening: bool = False,
+        progress: Progress | None = None,
+        ahead: object | None = None,
     ) -> None:
         """See `EngineUpkeep`. Where somebody waits and Qdrant is away, it catches up when it is back."""
         prepare_anew(self, progress)

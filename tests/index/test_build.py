@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from index.adding import add
+from index import vectors as vector_index
+from index.adding import add, remove_documents
 from index.build import build, folder_changed
 from index.errors import IndexUnavailable, InvalidData, NoDocuments
 from index.library import Library
+from index.rows import VectorBatch
 from index.subwords import SubwordEmbedding
 from tests.index.making import TEXTS, built, find, make_prepared, make_vectors, opened, write_texts
 
@@ -219,6 +222,34 @@ def test_uploads_come_in_between_two_batches(tmp_path: Path, monkeypatch: pytest
         assert set(find(library, "Who polishes the whistle?")[:2]) == {"trains", "guest"}
         again = build(library, texts)
         assert (again.added, again.removed, len(again.skipped)) == (0, 0, 1)
+
+
+def test_uploads_come_in_while_vectors_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vector index is written without the writer lock, of one moment; what comes in meanwhile is found at once."""
+    write = vector_index.write
+    outcomes: list[object] = []
+    upload = tmp_path / "upload.txt"
+    upload.write_text("Guests\n\nThe engine driver polishes the whistle.\n", encoding="utf-8")
+    with opened(tmp_path) as library, ThreadPoolExecutor(1) as another:
+
+        def slow_write(place: Path, batches: Iterable[VectorBatch], counts: Mapping[str, int]) -> None:
+            if not outcomes:
+                added = another.submit(add, library, upload, "guest", path="guest.txt", timeout_seconds=5)
+                removed = another.submit(remove_documents, library, ["bread"], timeout_seconds=5)
+                outcomes.extend([added.result(), removed.result()])
+            write(place, batches, counts)
+
+        monkeypatch.setattr("index.upkeep.vector_index.write", slow_write)
+        monkeypatch.setattr("index.upkeep.BUILT_AT_OPENING", 0)
+        report = build(library, write_texts(tmp_path / "texts"))
+        assert outcomes == ["added", []]
+        assert report.passages == sum(library.record.count().values())
+        assert {info.id for info in library.record.documents()} == {"sea", "trains", "guest"}
+        assert library.conditions()["vectors"] == "ok"
+        assert {path.name for path in (tmp_path / "data" / "derived").glob("vectors-*")} == {"vectors-1"}
+        near = library.vectors.search(library.embedding.embed(["a whistle and dough"])[0], ["en", "sv"])
+        found = {name.partition(":")[0] for hits in near.values() for name, _ in hits}
+        assert found == {"sea", "trains", "guest"}
 
 
 def test_a_second_build_waits_for_the_first(library: Library, tmp_path: Path) -> None:

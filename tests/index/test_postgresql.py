@@ -95,6 +95,14 @@ def test_reader_sees_one_state_throughout(record: Record) -> None:
     assert len(record.documents()) == 2
 
 
+def test_a_long_moment_may_be_idle(record: Record) -> None:
+    """Who reads one state for minutes is not thrown out for pausing; everybody else still is."""
+    with record.one_moment(long=True), record.read() as connection:
+        assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "0"
+    with record.one_moment(), record.read() as connection:
+        assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "1min"
+
+
 def test_nul_in_a_question_is_kept_as_its_symbol(record: Record) -> None:
     """PostgreSQL's text cannot hold NUL: a question with it is kept, and an id with it is that of nothing."""
     with record.write() as connection:

@@ -91,6 +91,7 @@ def test_remains_of_an_interrupted_build_are_removed(place: Path) -> None:
     (derived / "vectors-9").mkdir()
     (derived / "vectors-9" / "chroma.sqlite3").write_bytes(b"half")
     (derived / "manifest.json.4711").write_text("half")
+    (derived / "vectors-ahead").mkdir()
     with opened(place) as library:
         build(library, place / "texts")
     assert_recovered(place)

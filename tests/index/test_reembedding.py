@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import embedder, legs
+from index.adding import add
 from index.build import build
 from index.library import Library
 from index.neural import NeuralEmbedding
@@ -114,6 +115,25 @@ def test_failing_model_keeps_nothing_from_being_found(tmp_path: Path, server: Se
         assert "status 401" in condition(library)
         server.always = None
         wait_until(lambda: condition(library) == "ok")
+
+
+def test_uploads_come_in_while_a_build_embeds(tmp_path: Path, server: Server) -> None:
+    """A model may take hours over a folder: a document that is added meanwhile is stored, and embedded in the end."""
+    upload = tmp_path / "upload.txt"
+    upload.write_text("Guests\n\nThe engine driver polishes the whistle.\n", encoding="utf-8")
+    outcomes: list[str] = []
+    with opened(tmp_path, embedding=model(server)) as library, opened(tmp_path, embedding=model(server)) as other:
+
+        def progress(_: int, __: int, what: str) -> None:
+            if what == "Embedding" and not outcomes:
+                outcomes.append(add(other, upload, "guest", path="guest.txt", timeout_seconds=5))
+
+        report = build(library, write_texts(tmp_path / "texts"), progress=progress)
+        assert outcomes == ["added"]
+        assert report.unembedded is None
+        assert condition(library) == "ok"
+        assert not library.upkeep.embedder.lacks_vectors()
+        assert find(library, "Who polishes the whistle?")[0] == "guest"
 
 
 def test_question_without_a_vector_is_answered_by_words(tmp_path: Path, server: Server) -> None:
