@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNKNOWN = "qzxwv"
+"""A word that no dictionary has, so that all of them are asked for it."""
 MAX_HISTORY = 10
 """Turns that a follow-up is understood by; each one takes up what it needs of those before it."""
 MAX_ATTEMPTS, FREE_ATTEMPTS = 6, 2
@@ -269,9 +271,9 @@ class Assistant:
         """Do now what the first question would otherwise wait for: open the indexes, the dictionaries, the detector."""
         self.library.warm_up()
         for language in LANGUAGES:
-            self.library.analyzer.question(language, language)
-        # Only words that no dictionary has make the detector load the letter statistics of all languages.
-        self.library.detector.detect("qzxwv qzxwv qzxwv qzxwv")
+            self.library.analyzer.question(UNKNOWN, language)
+        # Only several such words make the detector load the letter statistics of all languages.
+        self.library.detector.detect(" ".join([UNKNOWN] * 4))
 
     def forget_old(self) -> None:
         """Forget the conversations that the settings do not keep any longer."""
