@@ -169,7 +169,7 @@ class LanguageModel:
     def log_odds(self, words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
         scored, lefts, rights = zip(*map(self._word, words), strict=True)
-        neighbours = self._weights.table[pairs(lefts, rights)].sum(axis=0, dtype=np.float64)
+        neighbours = self._weights.table.take(pairs(lefts, rights), axis=0).sum(axis=0, dtype=np.float64)
         sums = np.frombuffer(b"".join(scored)).reshape(len(words), 2 * len(LANGUAGES)).sum(axis=0) / len(words)
         mean = neighbours / len(words) + sums[: len(LANGUAGES)]
         return mean * self._weights.scale * len(words) ** self._weights.growth, sums[len(LANGUAGES) :]

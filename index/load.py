@@ -132,9 +132,10 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
             raise UnreadableDocument("expected a regular file, found a folder, a device or a pipe")
         if status.st_size > max_bytes:
             raise UnreadableDocument(f"expected at most {max_bytes:,} bytes, found {status.st_size:,}")
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             before = state(file)
-            data = file.read(max_bytes + 1)
+            # One byte more than there is, by which one that grows is told.
+            data = file.read(min(max_bytes, before[0]) + 1)
             after = state(file)
     except OSError as error:
         raise UnreadableDocument(f"expected a readable file, found: {error.strerror or error}") from None

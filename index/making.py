@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -37,6 +38,8 @@ FILES_A_TASK, BYTES_A_TASK = 64, 200_000
 TASKS_AHEAD = 4
 """Tasks a process that are handed out before the first is taken back: enough to keep it busy, in little memory."""
 READING_ATTEMPTS = 3
+GARBAGE_AFTER = 50_000
+"""New objects in a worker process before it looks for those that only refer to one another; Python's own is 700."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,8 @@ def made(
     except BrokenProcessPool:
         raise IndexUnavailable("a process that prepares documents was ended; there may be too little memory") from None
     finally:
-        pool.shutdown(cancel_futures=True)
+        # Not waited for: that a process gives back its memory takes longer than to store its last documents.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def in_tasks(files: Iterable[ToMake]) -> Iterator[list[ToMake]]:
@@ -205,6 +209,9 @@ def _start_worker(max_tokens: int, max_bytes: int) -> None:
     analyzer = Analyzer(load_lexicon())
     detector = LanguageDetector(analyzer.words)
     _worker.append(Maker(analyzer, detector, SubwordEmbedding(), max_tokens=max_tokens, max_bytes=max_bytes))
+    # A worker keeps nearly all that it makes until it ends: looking through it for what could be freed is in vain.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
 
 
 def work(files: list[ToMake], max_tokens: int, max_bytes: int) -> Finished:
