@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import AnyStr
@@ -105,12 +105,12 @@ def pairs(lefts: Sequence[int], rights: Sequence[bytes]) -> list[int]:
     return [crc32(right, left) & (BUCKETS - 1) for left, right in neighbours]
 
 
-def knowers(knowledge: Sequence[int]) -> NDArray[np.int64]:
-    """For each of LANGUAGES 1 if any of its lists has the word, else 0; `knowledge` as WordFeatures gives it."""
+def knowers(knowledge: Sequence[int]) -> int:
+    """The set of LANGUAGES of which any list has the word, a bit each; `knowledge` as WordFeatures gives it."""
     known = 0
     for feature in knowledge:
         known |= (feature - BUCKETS) % SETS
-    return np.array([known >> bit & 1 for bit in range(len(LANGUAGES))])
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +164,14 @@ class LanguageModel:
     def __init__(self, words: WordAnalyzer, weights: Weights) -> None:
         self._features = WordFeatures(words)
         self._weights = weights
+        # Sums are of this precision; to make it anew for each takes longer than to add.
+        self._table = weights.table.astype(np.float64)
         self._word = lru_cache(maxsize=65_536)(self._score_word)
 
     def log_odds(self, words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
         scored, lefts, rights = zip(*map(self._word, words), strict=True)
-        neighbours = self._weights.table.take(pairs(lefts, rights), axis=0).sum(axis=0, dtype=np.float64)
+        neighbours = self._table.take(pairs(lefts, rights), axis=0).sum(axis=0)
         sums = np.frombuffer(b"".join(scored)).reshape(len(words), 2 * len(LANGUAGES)).sum(axis=0) / len(words)
         mean = neighbours / len(words) + sums[: len(LANGUAGES)]
         return mean * self._weights.scale * len(words) ** self._weights.growth, sums[len(LANGUAGES) :]
@@ -177,6 +179,13 @@ class LanguageModel:
     def _score_word(self, word: str) -> tuple[bytes, int, bytes]:
         """What it says for each of LANGUAGES and which of them know it, as ten numbers; see `pairs` for the others."""
         knowledge = self._features.knowledge(word)
-        rows = self._features.letters(word) + knowledge
-        scores = self._weights.table.take(rows, axis=0).sum(axis=0, dtype=np.float64)
-        return np.concatenate([scores, knowers(knowledge)]).tobytes(), left_of_pair(word), word.encode()
+        scores = self._table.take(self._features.letters(word) + knowledge, axis=0).sum(axis=0)
+        return scores.tobytes() + _known_by()[knowers(knowledge)], left_of_pair(word), word.encode()
+
+
+@cache
+def _known_by() -> Sequence[bytes]:
+    """For each of the sets of LANGUAGES a 1 for those that are in it and a 0 for the others, as numbers."""
+    return [
+        np.array([known >> bit & 1 for bit in range(len(LANGUAGES))], np.float64).tobytes() for known in range(SETS)
+    ]

@@ -31,6 +31,11 @@ class _Remembering(Mapping[str, str]):
             found = self._known[word] = self._dictionary.get(word)
         return default if found is None else found
 
+    def has(self, word: str) -> bool:
+        """Whether the dictionary has a word; what was not asked for before is not remembered."""
+        found = self._known.get(word)
+        return found is not None or (word not in self._known and self._dictionary.get(word) is not None)
+
     def __getitem__(self, word: str) -> str:
         return self._dictionary[word]
 
@@ -46,9 +51,9 @@ class _Dictionaries:
 
     def __init__(self, tries: DictionaryFactory) -> None:
         self._tries = tries
-        self._open: dict[str, Mapping[str, str]] = {}
+        self._open: dict[str, _Remembering] = {}
 
-    def get_dictionary(self, lang: str) -> Mapping[str, str]:
+    def get_dictionary(self, lang: str) -> _Remembering:
         """The dictionary of a language that simplemma has."""
         found = self._open.get(lang)
         if found is None:
@@ -62,20 +67,18 @@ class Lemmas:
     def lemma(self, word: str, language: str) -> str:
         """The citation form of `word` by dictionary and rules; the word itself where neither knows it."""
         # What a dictionary has is what simplemma finds first; its ways round signs and capitals are left to it.
-        if word.isalpha() and (found := self._entry(word, language)) is not None:
-            return found.lower()
+        if word.isalpha():
+            dictionary = self._dictionaries.get_dictionary(language)
+            if found := dictionary.get(word) or dictionary.get(word.capitalize()):
+                return str(found).lower()
         return self._lemmatizer.lemmatize(word, lang=language).lower()
 
     def is_known(self, word: str, language: str) -> bool:
         """Whether the dictionary of `language` has `word` as it stands."""
         if word.isalpha():
-            return self._entry(word, language) is not None
+            dictionary = self._dictionaries.get_dictionary(language)
+            return dictionary.has(word) or dictionary.has(word.capitalize())
         return self._lookup.get_lemma(word, language) is not None
-
-    def _entry(self, word: str, language: str) -> str | None:
-        """What the dictionary says of a word, else of the same with a capital."""
-        dictionary = self._dictionaries.get_dictionary(language)
-        return dictionary.get(word) or dictionary.get(word.capitalize())
 
     @cached_property
     def _dictionaries(self) -> _Dictionaries:

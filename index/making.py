@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from index.analysis import Analyzer
@@ -155,7 +158,7 @@ def made(
     # Not forked: a service has threads. What is started anew loads its own lexicon.
     # Its words come back with its results, because what is kept for later processes is written by this one.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(max_tokens, max_bytes))
+    pool = ProcessPoolExecutor(workers, context, initializer=_start_in_pool, initargs=(max_tokens, max_bytes))
     task = partial(work, max_tokens=max_tokens, max_bytes=max_bytes)
     try:
         yield from _from_processes(pool, task, files, workers * TASKS_AHEAD, maker.words)
@@ -203,6 +206,18 @@ _worker: list[Maker] = []
 """The one maker of a worker process; empty elsewhere."""
 _sent: dict[str, int] = {}
 """How many analysed words of each language a worker process has sent back."""
+
+
+def _start_in_pool(max_tokens: int, max_bytes: int) -> None:
+    """Start a worker that ends when the process that it works for does, however that ends: it would wait for ever."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    _start_worker(max_tokens, max_bytes)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _start_worker(max_tokens: int, max_bytes: int) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index import making
 from index.language import LanguageDetector
@@ -51,3 +57,47 @@ def test_tasks_are_of_few_files_and_few_bytes(tmp_path: Path) -> None:
     assert [len(task) for task in tasks] == [FILES_A_TASK, 2, 2, 2]
     assert [file for task in tasks for file in task] == files
     assert list(making.in_tasks([])) == []
+
+
+BUILDER = """
+import multiprocessing, sys, time
+from pathlib import Path
+from index.making import made
+from tests.index.test_making import maker, to_make
+
+if __name__ == "__main__":
+    files = to_make(Path(sys.argv[1]), *["bread"] * 400)
+    outcomes = made(maker(), files, workers=2, max_tokens=200, max_bytes=1_000_000)
+    next(outcomes)
+    print(*[child.pid for child in multiprocessing.active_children()], flush=True)
+    time.sleep(600)
+"""
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and has not ended, on Linux."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_workers_end_with_the_process_that_they_work_for(tmp_path: Path) -> None:
+    """A build that is killed leaves no process behind."""
+    write_texts(tmp_path, **TEXTS)
+    script = tmp_path / "builder.py"
+    script.write_text(BUILDER, encoding="utf-8")
+    root = Path(making.__file__).parent.parent
+    command = [sys.executable, str(script), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as builder:
+        assert builder.stdout is not None
+        workers = [int(one) for one in builder.stdout.readline().split()]
+        try:
+            assert len(workers) == 2
+            assert all(map(is_running, workers))
+        finally:
+            builder.kill()
+    while any(map(is_running, workers)):
+        time.sleep(0.05)  # The test's own limit ends it.
