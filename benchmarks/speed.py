@@ -24,6 +24,8 @@ from benchmarks.page import tables, write_page
 KEPT = Path("docs/performance.json")
 SIZES = (1_000, 10_000)
 PEERS_SIZE = 2_000
+BUILT_SIZE = 20_000
+"""Paragraphs of the build that is measured from end to end; some half as many passages."""
 WORSE = 1.5
 """A ratio may be so many times the one that is kept before the check fails."""
 STARTS = 5
@@ -32,16 +34,24 @@ SEEDS = Path("seeds")
 
 
 def run(sizes: Sequence[int], peers_size: int, folder: Path) -> dict[str, Any]:
-    """All figures as they are kept: by size, beside peers, and of starting."""
+    """All figures as they are kept: by size, of a build, beside peers, and of starting."""
     return {
         "machine": machine(),
         "sizes": [_child("benchmarks.scale", str(size), str(folder / str(size))) for size in sizes],
+        "building": _built(folder),
         "peers_size": peers_size,
         "peers": _child("benchmarks.beside", str(peers_size)) if peers_size else [],
         "start": dict(zip(("kilde ask", "import chromadb"), starting.seconds(STARTS), strict=True)),
         "edge": [asdict(route) for route in edge.measure(SEEDS)],
         "check": quick.measure(SEEDS),
     }
+
+
+def _built(folder: Path) -> dict[str, Any]:
+    """A build into a folder of its own: one that is there already would have nothing to build."""
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
+        found: dict[str, Any] = _child("benchmarks.building", str(BUILT_SIZE), str(Path(own) / "built"))
+        return found
 
 
 def machine() -> str:
@@ -101,7 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"worse by half: {line}", file=sys.stderr)
         return 1 if failed else 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        figures = run(options.sizes, options.peers, options.folder or Path(folder))
+        kept_in = options.folder or Path(folder)
+        kept_in.mkdir(parents=True, exist_ok=True)
+        figures = run(options.sizes, options.peers, kept_in)
     if options.page:
         KEPT.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         write_page(figures)

@@ -1,0 +1,99 @@
+"""Measures a build from end to end: `python -m benchmarks.building PASSAGES FOLDER`, figures as JSON.
+
+Made-up documents (`benchmarks.synthetic`) are written as text files, a paragraph for each made-up passage, and built
+into an empty data folder with two processes, as `kilde index build` does it: read, cleaned, segmented, cut, embedded,
+analysed, stored and indexed. Short paragraphs become one passage together, so there are fewer passages in the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+
+from benchmarks.synthetic import Synthetic
+from index.build import BuildReport, build
+from index.lexicon import load_lexicon
+from index.library import open_library
+
+WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A build of so many files; `passages` are those that were cut, of `words` on average.
+
+    `seconds` and `per_second` are by the clock, from opening the empty data folder to the end, the processes' start
+    included; `processor_ms` is what all processes took for a passage. `again_seconds` is a build with nothing changed.
+    """
+
+    files: int
+    passages: int
+    words: float
+    seconds: float
+    per_second: float
+    processor_ms: float
+    again_seconds: float
+
+
+def write_documents(folder: Path, size: int, made: Synthetic) -> Iterator[str]:
+    """Write documents of `size` paragraphs in all as text files, and return their texts."""
+    folder.mkdir(parents=True)
+    for name, passages in groupby(made.passages(size), key=lambda passage: passage.document_id):
+        paragraphs = [passage.text for passage in passages]
+        title = " ".join(paragraphs[0].rstrip(".").split()[:5]).capitalize()
+        text = "\n\n".join((title, *paragraphs)) + "\n"
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+        yield text
+
+
+def measure(folder: Path, size: int) -> Built:
+    """Write documents of `size` paragraphs into a folder that is not there yet, and build them twice."""
+    texts = list(write_documents(folder / "texts", size, Synthetic(load_lexicon())))
+    processor, began = _processor_seconds(), time.perf_counter()
+    report = _build(folder)
+    seconds = time.perf_counter() - began
+    for process in multiprocessing.active_children():
+        process.join()  # What a process took is known when it has ended.
+    processor = _processor_seconds() - processor
+    began = time.perf_counter()
+    _build(folder)
+    return Built(
+        files=report.added,
+        passages=report.passages,
+        words=round(sum(len(text.split()) for text in texts) / report.passages, 1),
+        seconds=round(seconds, 2),
+        per_second=round(report.passages / seconds),
+        processor_ms=round(processor * 1000 / report.passages, 2),
+        again_seconds=round(time.perf_counter() - began, 2),
+    )
+
+
+def _build(folder: Path) -> BuildReport:
+    with open_library(folder / "data") as library:
+        return build(library, folder / "texts", workers=WORKERS)
+
+
+def _processor_seconds() -> float:
+    """What this process and those that it started and that have ended took of the processor."""
+    taken = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in taken)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("passages", type=int)
+    parser.add_argument("folder", type=Path, help="a folder that is not there yet")
+    options = parser.parse_args()
+    print(json.dumps(asdict(measure(options.folder, options.passages))))
+
+
+if __name__ == "__main__":
+    main()
