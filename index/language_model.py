@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import AnyStr
@@ -27,6 +27,8 @@ from index.words import WordAnalyzer
 WEIGHTS = Path(__file__).parent / "data" / "language_model.npz"
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MAX_WORDS = 200
+MAX_REMEMBERED = 65_536
+"""Words of which is remembered what they say: some 400 bytes each."""
 LONGEST_GROUP = 5
 BUCKETS = 1 << 16
 """Groups of letters and pairs of words are hashed; with twice as many buckets no set was told apart better."""
@@ -166,11 +168,12 @@ class LanguageModel:
         self._weights = weights
         # Sums are of this precision; to make it anew for each takes longer than to add.
         self._table = weights.table.astype(np.float64)
-        self._word = lru_cache(maxsize=65_536)(self._score_word)
+        self._known: dict[str, tuple[bytes, int, bytes]] = {}
 
     def log_odds(self, words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
-        scored, lefts, rights = zip(*map(self._word, words), strict=True)
+        known = self._known
+        scored, lefts, rights = zip(*[known.get(word) or self._score_word(word) for word in words], strict=True)
         neighbours = self._table.take(pairs(lefts, rights), axis=0).sum(axis=0)
         sums = np.frombuffer(b"".join(scored)).reshape(len(words), 2 * len(LANGUAGES)).sum(axis=0) / len(words)
         mean = neighbours / len(words) + sums[: len(LANGUAGES)]
@@ -180,7 +183,11 @@ class LanguageModel:
         """What it says for each of LANGUAGES and which of them know it, as ten numbers; see `pairs` for the others."""
         knowledge = self._features.knowledge(word)
         scores = self._table.take(self._features.letters(word) + knowledge, axis=0).sum(axis=0)
-        return scores.tobytes() + _known_by()[knowers(knowledge)], left_of_pair(word), word.encode()
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known = {}
+        found = scores.tobytes() + _known_by()[knowers(knowledge)], left_of_pair(word), word.encode()
+        self._known[word] = found
+        return found
 
 
 @cache

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from index.lexicon import LANGUAGES
+
 if TYPE_CHECKING:
     from simplemma import Lemmatizer
-    from simplemma.strategies import DictionaryLookupStrategy
+    from simplemma.strategies import AffixDecompositionStrategy, DictionaryLookupStrategy, RulesStrategy
     from simplemma.strategies.dictionaries import DictionaryFactory
 
 MAX_REMEMBERED = 200_000
@@ -66,12 +68,17 @@ class Lemmas:
 
     def lemma(self, word: str, language: str) -> str:
         """The citation form of `word` by dictionary and rules; the word itself where neither knows it."""
-        # What a dictionary has is what simplemma finds first; its ways round signs and capitals are left to it.
-        if word.isalpha():
+        # simplemma's own way, from one strategy to the next, takes longer than all that they say of a plain word.
+        if word.isalpha() and language in LANGUAGES:
             dictionary = self._dictionaries.get_dictionary(language)
-            if found := dictionary.get(word) or dictionary.get(word.capitalize()):
-                return str(found).lower()
+            found = dictionary.get(word) or dictionary.get(word.capitalize()) or self._by_rules(word, language)
+            return str(found or word).lower()
         return self._lemmatizer.lemmatize(word, lang=language).lower()
+
+    def _by_rules(self, word: str, language: str) -> str | None:
+        """What simplemma's strategies say of a word of letters that the dictionary of one of the five does not have."""
+        rules, affixes = self._strategies
+        return rules.get_lemma(word, language) or affixes.get_lemma(word, language)
 
     def is_known(self, word: str, language: str) -> bool:
         """Whether the dictionary of `language` has `word` as it stands."""
@@ -94,6 +101,13 @@ class Lemmas:
         from simplemma.strategies import DefaultStrategy
 
         return Lemmatizer(lemmatization_strategy=DefaultStrategy(dictionary_factory=self._dictionaries))
+
+    @cached_property
+    def _strategies(self) -> tuple[RulesStrategy, AffixDecompositionStrategy]:
+        """Those of simplemma's that say anything of a word of letters in the five, in its order, but the dictionary."""
+        from simplemma.strategies import AffixDecompositionStrategy, RulesStrategy
+
+        return RulesStrategy(), AffixDecompositionStrategy(False, self._lookup)
 
     @cached_property
     def _lookup(self) -> DictionaryLookupStrategy:

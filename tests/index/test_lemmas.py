@@ -8,6 +8,8 @@ import pytest
 import simplemma
 
 from index.lemmas import Lemmas
+from index.lexicon import LANGUAGES
+from tests.index.analysing import lexicon
 
 WORDS = {
     "en": ["companies", "went", "better", "Xqzt", "children's"],
@@ -25,6 +27,17 @@ def test_the_tries_say_what_the_dictionaries_say(language: str, words: list[str]
     for word in map(str.lower, words):
         assert lemmas.lemma(word, language) == simplemma.lemmatize(word, lang=language).lower()
         assert lemmas.is_known(word, language) == simplemma.is_known(word, lang=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_letters_are_led_back_as_simplemma_does(language: str) -> None:
+    """Whatever of a word is looked up for its parts: its beginnings, its ends, and two words as one."""
+    lemmas = Lemmas()
+    entries = [word for word in lexicon().words(language) if word.isalpha() and len(word) > 4]
+    for first, second in zip(entries[:4000:8], entries[4000:0:-8], strict=True):
+        for word in (first, first[2:], first[:-1] + "enes", first + second, first + "s" + second, second[1:] + first):
+            assert lemmas.lemma(word, language) == simplemma.lemmatize(word, lang=language).lower(), word
+            assert lemmas.is_known(word, language) == simplemma.is_known(word, lang=language), word
 
 
 def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
