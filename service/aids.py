@@ -13,6 +13,7 @@ from functools import cached_property
 from index.words import WordAnalyzer
 from service.gloss import Glosser, is_glossable
 from service.records import Aid, Answer, Citation, Sentence, Translation
+from service.right_of_way import Aside, go_on
 from service.settings import Settings
 from service.translate import Apertium, Translator
 
@@ -34,9 +35,9 @@ class Aids:
     def _glosser(self) -> Glosser:
         return Glosser(self._words.lexicon, self._words)
 
-    def complete(self, answer: Answer) -> Answer:
-        """The answer with aids in its own language."""
-        return replace(answer, citations=self.add(answer.citations, answer.language))
+    def complete(self, answer: Answer, aside: Aside = go_on) -> Answer:
+        """The answer with aids in its own language. `aside` is called before each."""
+        return replace(answer, citations=self.add(answer.citations, answer.language, aside))
 
     def follow(self, writing: Generator[Sentence, None, Answer], language: str) -> Generator[Sentence, None, Answer]:
         """What `writing` yields and returns, with aids."""
@@ -49,17 +50,17 @@ class Aids:
                     return replace(answer, citations=self.add(answer.citations, language))
                 yield replace(sentence, citations=self.add(sentence.citations, language))
 
-    def add(self, citations: Sequence[Citation], language: str) -> tuple[Citation, ...]:
+    def add(self, citations: Sequence[Citation], language: str, aside: Aside = go_on) -> tuple[Citation, ...]:
         """The citations with aids in `language`; those that have them, or need none, as they are."""
         translations = self._translations(citations, language)
-        return tuple(
-            replace(
-                citation,
-                gloss=citation.gloss or self._aid(citation, language),
-                translation=citation.translation or translations.get(citation.quote.text),
+        added = []
+        for citation in citations:
+            aside()
+            translation = citation.translation or translations.get(citation.quote.text)
+            added.append(
+                replace(citation, gloss=citation.gloss or self._aid(citation, language), translation=translation)
             )
-            for citation in citations
-        )
+        return tuple(added)
 
     def _aid(self, citation: Citation, language: str) -> Aid | None:
         quote = citation.quote

@@ -16,6 +16,7 @@ from service.evidence import LOOKED_AT, Judge, Verdict
 from service.find import find
 from service.overview import MAX_PASSAGES, Overview, main_points, spread
 from service.records import Answer, Citation, Quote
+from service.right_of_way import Aside, go_on
 from service.speakers import Speakers, named_speakers
 from service.strings import Strings, strings
 from service.understand import Question
@@ -31,12 +32,14 @@ REMEMBERED = 4096
 class Quoting:
     """Answers by quoting. Safe to use from several threads."""
 
-    def __init__(self, library: Library, cues: Cues, judge: Judge, max_quotes: int) -> None:
+    def __init__(self, library: Library, cues: Cues, judge: Judge, max_quotes: int, aside: Aside = go_on) -> None:
+        """Take the parts. `aside` is called between two steps of an answer."""
         self._library = library
         self._cues = cues
         self._judge = judge
         self._speakers = Speakers(library.record)
         self._max_quotes = max_quotes
+        self._aside = aside
         # Overviews of the same texts weigh the same sentences.
         self._analyse = lru_cache(maxsize=REMEMBERED)(library.analyzer.passage)
 
@@ -57,7 +60,7 @@ class Quoting:
         if not found:
             coverage = self.coverage(question)
             nearest = self._nearest(question, filters) if coverage.units else []
-            found = candidates(nearest, coverage, question.kinds)
+            found = candidates(nearest, coverage, question.kinds, self._aside)
         quotes = choose(
             found,
             self._cues,
@@ -117,7 +120,8 @@ class Quoting:
     def _weigh(self, question: Question, hits: Sequence[Hit]) -> Weighed:
         """The candidates among the hits, and whether they answer."""
         coverage = self.coverage(question)
-        found = candidates(hits, coverage, question.kinds) if question.speakers or coverage.units else []
+        sought = question.speakers or coverage.units
+        found = candidates(hits, coverage, question.kinds, self._aside) if sought else []
         return Weighed(found, self._judge.judge(question, coverage, hits, found))
 
     def _weigh_alone(self, filters: Filters, question: Question) -> Weighed:

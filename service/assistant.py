@@ -30,6 +30,7 @@ from service.find import find
 from service.model.task import Task
 from service.places import locate
 from service.records import Answer, ChatRequest, Done, Event, Reply, Sentence, Started, Timings
+from service.right_of_way import RightOfWay
 from service.searching import Searching
 from service.settings import Settings
 from service.speakers import Speakers
@@ -84,9 +85,10 @@ class Assistant:
         self.watch = Watch()
         self._cues = cues
         self._aids = aids
-        self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes)
+        self._way = RightOfWay()
+        self._quoting = Quoting(library, cues, load_judge(), settings.max_quotes, self._way.stand_aside)
         self._speakers = Speakers(library.record)
-        self.searching = Searching(library, self.watch)
+        self.searching = Searching(library, self.watch, self._way)
         self._model = model
         self._turn = threading.Lock()
 
@@ -113,10 +115,12 @@ class Assistant:
         began = time.perf_counter()
         conversation = self.conversations.open(request.conversation_id)
         deadline = time.monotonic() + self._model.seconds if self._model else 0.0
-        with self.watch.stage("understand"):
-            question = self._understand(request, conversation.earlier, stopped)
-        with self._in_turn():
-            hits, found, retrieved = self._find(question, request.filters)
+        with self._way.respected():
+            with self.watch.stage("understand"):
+                question = self._understand(request, conversation.earlier, stopped)
+            with self._in_turn():
+                self._way.stand_aside()
+                hits, found, retrieved = self._find(question, request.filters)
         # What lies near may be an answer to somebody who reads it; what is not there is not left to imagination.
         model = self._model if found.answered or found.near else None
         # A model also answers in the languages that there are no strings for.
@@ -134,7 +138,8 @@ class Assistant:
                 task = Task(question, language, hits, names, found, deadline, shown, stopped)
                 found = yield from self._aids.follow(model.writer.write(task), language)
             else:
-                found = self._aids.complete(found)
+                with self._way.respected():
+                    found = self._aids.complete(found, self._way.stand_aside)
                 for text, citations in markdown_blocks(found):
                     yield Sentence(text, citations)
         if stopped():
@@ -195,6 +200,7 @@ class Assistant:
                 with self.watch.stage("retrieve"):
                     hits = [] if question.overview else find(question, self.library.retriever, filters)
                 retrieved = time.perf_counter()
+                self._way.stand_aside()
                 with self.watch.stage("choose"):
                     if question.overview:
                         hits, found = self._quoting.overview(question, question.overview, filters)

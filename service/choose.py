@@ -9,6 +9,7 @@ from index.records import Hit, Passage, Span
 from service.coverage import Coverage, Match
 from service.cues import AUTHOR, Cues, Kind
 from service.records import Quote
+from service.right_of_way import Aside, go_on
 
 SENTENCE, PASSAGE, RANK = 0.55, 0.25, 0.2
 """What a sentence is chosen by: what it has of the question, what its passage has (a sentence need not repeat what the
@@ -55,13 +56,16 @@ def voice_of(passage: Passage) -> Voice:
     return passage.document_id, passage.speaker.role, passage.speaker.name, number
 
 
-def candidates(hits: Sequence[Hit], coverage: Coverage, kinds: Sequence[Kind]) -> list[Candidate]:
+def candidates(hits: Sequence[Hit], coverage: Coverage, kinds: Sequence[Kind], aside: Aside = go_on) -> list[Candidate]:
     """Every sentence of the passages that has something of the question, best first; ties in the order of the hits.
 
-    Of a question without any topic ("What does Ann think?") every sentence there is.
+    Of a question without any topic ("What does Ann think?") every sentence there is. `aside` is called before each hit.
     """
     best = max((hit.score for hit in hits), default=0.0) or 1.0
-    found = [one for hit in hits for one in of_passage(hit.passage, hit.score / best, coverage, kinds)]
+    found: list[Candidate] = []
+    for hit in hits:
+        aside()
+        found += of_passage(hit.passage, hit.score / best, coverage, kinds)
     return sorted(found, key=lambda candidate: -candidate.score)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from index.library import Library
 from index.records import DocumentInfo, Filters, Hit
 from service.asked_before import AskedBefore
+from service.right_of_way import RightOfWay
 from service.watch import Watch
 
 
@@ -23,14 +25,17 @@ class Found:
 class Searching:
     """Searches an opened library, and remembers what it found. Safe to use from several threads."""
 
-    def __init__(self, library: Library, watch: Watch) -> None:
+    def __init__(self, library: Library, watch: Watch, way: RightOfWay) -> None:
         self._library = library
+        self._way = way
         self._watch = watch
         self._searched: AskedBefore[Found] = AskedBefore(library)
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:
         """The passages nearest to `query`, best first."""
-        with self._watch.stage("retrieve"):
+        # Nobody stands aside for a search that waits for a model or a database elsewhere.
+        way = nullcontext() if self._library.moment() is None else self._way.taken()
+        with self._watch.stage("retrieve"), way:
             found = self._searched.get((query, limit, filters), lambda: self._search(query, limit, filters))
         self._watch.found(found.hits)
         return found

@@ -23,6 +23,9 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while others wait for it. With Python's 5 ms every short step of a search
 (each read of the record, the event loop's own) waits so long behind an answer that is being worked out: with two
 searches beside one answer at a time, 22 % off the 95th percentile of the searches (docs/decisions/0830)."""
+FULL_COLLECTION_AFTER = 100
+"""Collections of middle-aged garbage to one of all there is (Python: 10). Those of all stop every thread for as long as
+it takes to look at what is remembered of words and passages, up to half a second, and find next to nothing."""
 ENDING_SECONDS = 5.0
 """After the time for answers is over: for the last events to be sent, before connections are cut."""
 
@@ -79,9 +82,12 @@ class Server(uvicorn.Server):
 def settle() -> None:
     """Have threads take turns, and the garbage collector leave alone what lives as long as the process.
 
-    A full collection stops everything for as long as it takes to look at the lexicon: 180 ms.
+    A full collection stops everything for as long as it takes to look at the lexicon: 180 ms. What is remembered of
+    questions comes to lie beside it; for that, full collections are ten times as rare.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, FULL_COLLECTION_AFTER)
     gc.collect()
     gc.freeze()
 
