@@ -52,7 +52,7 @@ class _Walk:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
         if tag is not None and tag not in _UNSEEN and id(element) not in self.without:
             block = tag in BLOCKS
-            own = kind if outermost and tag in _QUOTES else _kind(tag, kind)
+            own = kind if outermost and tag in _QUOTES else kind_of(tag, kind)
             if block:
                 self.flush(kind)
             elif tag in BREAKS:
@@ -89,7 +89,8 @@ def joined(pieces: Sequence[str]) -> str:
     return "\n".join(" ".join(part for part in line.split(" ") if part) for line in lines).strip()
 
 
-def _kind(tag: str, kind: SegmentKind) -> SegmentKind:
+def kind_of(tag: str, kind: SegmentKind) -> SegmentKind:
+    """Return what the text of an element is, inside of one that is of a kind itself."""
     if tag in _HEADINGS:
         return "heading"
     if tag in _QUOTES:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from index.formats.web_blocks import blocks
+from index.headers import header_of
+from index.lines import units
+from index.looks import look
 from index.phrases import DATA, read_names
 from index.records import SegmentKind
+
+_NUMBER = re.compile(r"#?\d{1,4}[.:)]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +63,15 @@ def _posts(tree: Any) -> list[Any]:
     Of several elements around one post that are all marked as posts, the outermost.
     """
     marks = _marks()
-    marked = [
+    bodies = [
         element
         for element in tree.iter()
         if isinstance(element.tag, str)
         and _classes(element) & marks["post"]
         and not _classes(element) & marks["not_post"]
         and _has(element.iter(), marks["post_body"])
-        and _has(element.iter(), marks["author"])
     ]
+    marked = [element for element in bodies if _has(element.iter(), marks["author"])]
     ids = {id(element) for element in marked}
     outermost = {id(element) for element in _outermost(marked)}
 
@@ -77,7 +83,13 @@ def _posts(tree: Any) -> list[Any]:
         return _has(around, marks["post_body"]) and _has(around, marks["author"])
 
     found = [element for element in marked if is_own(element)]
-    return found if len(found) > 1 else []
+    if len(found) < 2:
+        return []
+    # One beside them whose writer is not marked, or in another way, is a post as well.
+    near = {id(other) for element in found for other in (*element.iter(), *element.iterancestors())}
+    others = _outermost([element for element in bodies if id(element) not in near])
+    posts = {id(element) for element in (*found, *others)}
+    return [element for element in tree.iter() if id(element) in posts]
 
 
 def _has(elements: Iterable[Any], classes: frozenset[str]) -> bool:
@@ -113,13 +125,23 @@ def _comment(element: Any, comments: set[int]) -> WebComment:
     left_out = [*nested, *controls, *(() if bodies else (*authors, *dates))]
     # The innermost of a post: vBulletin writes every one into an element for quotations, inside of another one.
     said = [block for part in (_innermost if is_post else _outermost)(body) for block in blocks(part, without=left_out)]
+    said = [block for block in said if not _NUMBER.fullmatch(block[1])]
     return WebComment(
-        name=_line(names[0], controls) if names else None,
+        name=_line(names[0], controls) if names else _named_beside(element, [*body, *nested]) if bodies else None,
         date=_line(dates[0], [*controls, *authors]) if dates else None,
         blocks=tuple(said),
         pingback=bool(_classes(element) & marks["pingback"]),
         is_post=is_post,
     )
+
+
+def _named_beside(element: Any, without: list[Any]) -> str | None:
+    """Return whom a line beside a comment's text names as its writer: "Posted by: Anna | 3 May 2012 at 10:12"."""
+    for _, text in blocks(element, without=without):
+        found = [header_of(line, None) for line in look(text, units(text))]
+        if name := next((header.name for header in found if header and header.form == "dated"), None):
+            return name
+    return None
 
 
 def _inside(element: Any, comments: set[int]) -> Iterator[Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from index.formats.web_blocks import BLOCKS
 from index.phrases import DATA, read_names
 
 _MOST = 0.5
@@ -67,13 +68,33 @@ def _letters(element: Any, taken: Mapping[int, int]) -> int:
 
 def marked_title(tree: Any) -> str | None:
     """Return the text of the one element that is marked as a page's title, or None."""
-    titles = _marks()["titles"]
-    found = {
-        " ".join(element.text_content().split())
-        for element in tree.iter()
-        if isinstance(element.tag, str) and set((element.get("class") or "").lower().split()) & titles
-    }
+    found = {" ".join(element.text_content().split()) for element in _lines(tree, _marks()["titles"])}
     return found.pop() or None if len(found) == 1 else None
+
+
+def marked_lead(tree: Any) -> str | None:
+    """Return the text of the one element that is marked as the lines between title and text, or None."""
+    found = {" ".join(element.text_content().split()) for element in _lines(tree, _marks()["leads"])}
+    return found.pop() or None if len(found) == 1 else None
+
+
+def open_boxes(tree: Any) -> None:
+    """Have boxes with facts count as text: they are often marked as standing aside."""
+    names = _marks()["boxes"]
+    for element in tree.iter("aside", "section", "figure"):
+        if set((element.get("class") or "").lower().split()) & names:
+            element.tag = "div"
+
+
+def _lines(tree: Any, names: frozenset[str]) -> Iterator[Any]:
+    """Return the elements of these classes that hold no blocks."""
+    for element in tree.iter():
+        if (
+            isinstance(element.tag, str)
+            and set((element.get("class") or "").lower().split()) & names
+            and not any(isinstance(inner.tag, str) and inner.tag in BLOCKS for inner in element)
+        ):
+            yield element
 
 
 @cache

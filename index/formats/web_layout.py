@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
@@ -33,17 +34,24 @@ class Kept:
 def lay_out(kept: Sequence[Kept], page: Sequence[Shown]) -> Blocks:
     """Return what is kept, word for word as it is given, where the page shows it, and everything else between.
 
+    A paragraph that was put together of several blocks of the page stays as many blocks as the page has it in.
     What the page does not show in these words stands behind what is kept before it. Furniture in a row is one block,
     with a line for each of the page's.
     """
     owners = _owners(kept, page)
     behind = _behind(kept, {owner for of_block in owners for owner in of_block})
+    together = _run_together(kept, owners)
     numbers: dict[int | None, int] = {one.comment: one.number for one in kept if one.comment is not None}
     laid_out = _LaidOut(kept)
-    for block, of_block in zip(page, owners, strict=True):
+    title = _place_of_title(kept, owners)
+    for at, (block, of_block) in enumerate(zip(page, owners, strict=True)):
         reason, number = _why(block.place), numbers.get(block.place.comment, 0)
         for owner, text in _stretches(block.text, of_block):
-            if owner != NOBODY:
+            if owner in together and at < title:
+                laid_out.drop(text, _NOT_MAIN, 0)  # The name of the site.
+            elif owner in together:
+                laid_out.keep_part(owner, behind[owner], block.kind, text)
+            elif owner != NOBODY:
                 laid_out.keep(behind[owner])
             elif not block.hidden:
                 laid_out.drop(text, reason, number)
@@ -71,14 +79,40 @@ def _owners(kept: Sequence[Kept], page: Sequence[Shown]) -> list[list[int]]:
 
 
 def _find_title(kept: Sequence[Kept], page: Sequence[Shown], owners: list[list[int]]) -> None:
-    """Look for a title in what the page marks as furniture, as the head of a page: it is taken from the page's data."""
+    """Look for a title from the page's data in what the page marks as furniture, or within a paragraph put together."""
     title = next((number for number, one in enumerate(kept) if one.kind == "title"), None)
     if title is None or any(title in of_block for of_block in owners):
         return
-    words = kept[title].text.split()
-    at = next((at for at, block in enumerate(page) if block.place.mark and block.text.split() == words), None)
-    if at is not None:
-        owners[at] = [title] * len(words)
+    words, together = kept[title].text.split(), _run_together(kept, owners)
+    for at, block in enumerate(page):
+        if block.text.split() == words and (block.place.mark or together.issuperset(owners[at])):
+            owners[at] = [title] * len(words)
+            return
+
+
+def _place_of_title(kept: Sequence[Kept], owners: Sequence[Sequence[int]]) -> int:
+    """Return which block of the page the title is in, 0 where in none."""
+    titles = {number for number, one in enumerate(kept) if one.kind == "title"}
+    return next((at for at, of_block in enumerate(owners) if not titles.isdisjoint(of_block)), 0)
+
+
+def _run_together(kept: Sequence[Kept], owners: Sequence[Sequence[int]]) -> set[int]:
+    """Return the paragraphs that hold several blocks of the page, every word of which is there.
+
+    trafilatura does so where it finds no article; the title may be among the words, and is found by itself.
+    """
+    title = next((one.text for one in kept if one.kind == "title"), "")
+    blocks, words = Counter[int](), Counter[int]()
+    for of_block in owners:
+        words.update(of_block)
+        blocks.update(set(of_block))
+    return {
+        number
+        for number, one in enumerate(kept)
+        if one.kind == "paragraph"
+        and blocks[number] > 1
+        and words[number] in (len(one.text.split()), len(one.text.replace(title, " ", 1).split()))
+    }
 
 
 def _behind(kept: Sequence[Kept], found: Set[int]) -> dict[int, list[int]]:
@@ -132,6 +166,13 @@ class _LaidOut:
                 self._flush()
                 one = self._kept[number]
                 self._blocks.add(one.kind, one.text, name=one.name, number=one.number, reason=one.reason)
+
+    def keep_part(self, number: int, standing: Iterable[int], kind: SegmentKind, text: str) -> None:
+        """Add a block of something that is kept, which is one of several; `standing` is what stands with it."""
+        one, self._done[number] = self._kept[number], True
+        self.keep(standing)
+        self._flush()
+        self._blocks.add(kind, text, name=one.name, number=one.number)
 
     def drop(self, text: str, reason: str, number: int) -> None:
         """Add furniture."""

@@ -12,7 +12,7 @@ from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
 from index.formats.web_blocks import blocks
 from index.formats.web_comments import WebComment, find_comments
-from index.formats.web_furniture import find_furniture, marked_title
+from index.formats.web_furniture import find_furniture, marked_lead, marked_title, open_boxes
 from index.formats.web_layout import Kept, lay_out
 from index.formats.web_shown import Place, shown
 from index.records import Fact, FactName, SegmentKind
@@ -21,8 +21,10 @@ _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # bytes; browsers look at 1,024, saved pages have longer heads
 _LEAST_ARTICLE = 200
 """Letters in paragraphs; a forum may call a line of its own an article."""
-_ANCHORS = frozenset("¶#§🔗")
-"""The signs of links to a heading beside it."""
+_LEAST_SENTENCE = 8
+"""Words; a heading is shorter, or ends without a full stop."""
+_ANCHORS = frozenset("¶#§🔗↑")
+"""The signs of links to a heading beside it, or back to where something is from."""
 _LEAD = re.compile(
     r"(?:lagt inn av|lagt ut av|oprettet af|publisert av|publicerad av|posted by|written by|skrevet af|skrevet av|"
     r"skriven av|av|af|by)\s+",
@@ -140,7 +142,8 @@ class _Article:
     def __init__(self, tree: Any, *, with_comments: bool, is_thread: bool) -> None:
         from trafilatura import bare_extraction
 
-        self._title = marked_title(tree)
+        self._title, self._lead = marked_title(tree), marked_lead(tree)
+        open_boxes(tree)
         logging.getLogger("trafilatura").setLevel(logging.ERROR)  # That a page has no text is said in our own words.
         whole = list(blocks(tree.find("body"))) if tree.find("body") is not None else []
         # The search through all of a page's text for a date takes any number that looks like one.
@@ -167,9 +170,14 @@ class _Article:
             ("title", "title"), ("author", "author"), ("published", "date"), ("publication", "sitename"), ("url", "url")
         )  # fmt: skip
         said = {key: getattr(self._found, key) for _, key in stated}
-        said["title"] = self._title or said["title"]
+        said["title"] = self._title or self._without_site(said["title"])
         values = [(name, " ".join((said[key] or "").split())[:500]) for name, key in stated]
         return [(name, value) for name, value in values if value and (name != "published" or _DATE.match(value))]
+
+    def _without_site(self, title: str | None) -> str | None:
+        """The heading of a page whose title is that and the name of a site: "Backups | Ledgerbox"."""
+        headings = (text for kind, text in self._blocks[:3] if kind == "heading")
+        return next((one for one in headings if title and re.match(rf"{re.escape(one)}\s+[|·–-]\s", title)), title)
 
     def kept(self) -> list[Kept]:
         """Return the title and the article, then comments that the page does not tell apart: each without a writer."""
@@ -179,10 +187,18 @@ class _Article:
             found.append(Kept("title", title))
         for kind, text in self._blocks:
             is_title = title is not None and not found and _same(text, title)
-            found.append(Kept("title" if is_title else kind, text))
+            sentence = kind == "heading" and not is_title and _is_sentence(text)
+            found.append(Kept("title" if is_title else "paragraph" if sentence else kind, text))
+        if self._lead and found and not any(self._lead in " ".join(one.text.split()) for one in found):
+            found.insert(1 if found[0].kind == "title" else 0, Kept("paragraph", self._lead))
         for number, (kind, text) in enumerate(self._loose, 1):
             found.append(Kept("comment" if kind == "paragraph" else kind, text, number=number))
         return found
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether what a page marks as a heading is the lead of its text."""
+    return text.endswith(".") and len(text.split()) >= _LEAST_SENTENCE
 
 
 def _same(text: str, title: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from index.formats.web_blocks import BLOCKS, BREAKS, fold, joined
+from index.formats.web_blocks import BLOCKS, BREAKS, fold, joined, kind_of
+from index.records import SegmentKind
 
 _BLOCKS = BLOCKS | {"nav", "button", "label", "legend", "menu", "dialog", "caption", "optgroup", "hgroup", "search"}
 _NEVER_SHOWN = frozenset(
@@ -35,6 +36,7 @@ class Shown:
     text: str
     place: Place
     hidden: bool
+    kind: SegmentKind = "paragraph"
 
 
 def shown(body: Any, places: Mapping[int, Place]) -> list[Shown]:
@@ -45,8 +47,8 @@ def shown(body: Any, places: Mapping[int, Place]) -> list[Shown]:
         places: by the `id` of an element, where it and what it holds stand.
     """
     walk = _Walk(places)
-    walk.go(body, Place(), hidden=False)
-    walk.flush(Place(), hidden=False)
+    walk.go(body, Place(), "paragraph", hidden=False)
+    walk.flush(Place(), "paragraph", hidden=False)
     return walk.found
 
 
@@ -56,32 +58,33 @@ class _Walk:
         self.found: list[Shown] = []
         self.pieces: list[str] = []
 
-    def go(self, element: Any, place: Place, *, hidden: bool) -> None:
+    def go(self, element: Any, place: Place, kind: SegmentKind, *, hidden: bool) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
         if tag is None or tag in _NEVER_SHOWN:
             return
         own = self.places.get(id(element), place)
+        own_kind = kind_of(tag, kind)
         unseen = hidden or _is_hidden(element, tag)
         block = tag in _BLOCKS or own is not place or unseen is not hidden
         if block:
-            self.flush(place, hidden=hidden)
+            self.flush(place, kind, hidden=hidden)
         elif tag in BREAKS:
             self.pieces.append("\n")
         if element.text:
             self.pieces.append(fold(element.text))
         for child in element:
-            self.go(child, own, hidden=unseen)
+            self.go(child, own, own_kind, hidden=unseen)
             # Elements in a row with nothing between ("<a>Home</a><a>News</a>") stand apart by their style.
             self.pieces.append(fold(child.tail) if child.tail else " ")
         if block:
-            self.flush(own, hidden=unseen)
+            self.flush(own, own_kind, hidden=unseen)
 
-    def flush(self, place: Place, *, hidden: bool) -> None:
+    def flush(self, place: Place, kind: SegmentKind, *, hidden: bool) -> None:
         if self.pieces:
             text = joined(self.pieces)
             self.pieces.clear()
             if text:
-                self.found.append(Shown(text, place, hidden))
+                self.found.append(Shown(text, place, hidden, kind))
 
 
 def _is_hidden(element: Any, tag: str) -> bool:

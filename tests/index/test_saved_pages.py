@@ -94,6 +94,10 @@ def test_furniture_of_saved_pages_is_at_most_two_per_cent() -> None:
         ("nb_news", []),
         ("da_debate_disqus", ["Bent Juul", "Sanne", "Gæst"]),
         ("en_medium_blog", ["Tomas Reed", "Ada Quill"]),
+        ("sv_phpbb_quotes", ["Lindkvist", "Murarn", "Anna-Karin", "Lindkvist"]),
+        ("sv_discourse_app", ["frost", "navet", "Ragnhild S"]),
+        ("da_wp_twentyeleven", ["Birgit", "Karen", "Birgit", "Poul Erik"]),
+        ("nb_typepad_blog", ["Mona", "Trygve", "Håkon Lie"]),
     ],
 )
 def test_posts_and_comments_have_their_writers(name: str, voices: list[str]) -> None:
@@ -114,8 +118,28 @@ def test_posts_and_comments_have_their_writers(name: str, voices: list[str]) -> 
         ("da_phpbb", None),
         ("da_faq", None),
         ("da_debate_disqus", "Rikke Holm"),
+        ("nn_labrador_news", "Ingunn Aarseth"),
+        ("nn_tagdiv_news", "Sigrid Haug"),
+        ("da_wp_twentyeleven", "Karen"),
+        ("sv_phpbb_quotes", None),
+        ("en_docusaurus", None),
     ],
 )
 def test_the_author_of_a_page_is_whom_it_names(name: str, author: str | None) -> None:
     """In the page's own spelling; a thread of posts has none, and neither has a page that names nobody."""
     assert read(Path(__file__).parent / "saved" / f"{name}.html").prepared.document.author == author
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("nb_typepad_blog", "Nattoget er tilbake"),
+        ("en_docusaurus", "Backups"),
+        ("nn_blogger", "Vinteren på setra"),
+        ("da_wp_twentyeleven", "Hvorfor jeg droppede kalenderen"),
+        ("sv_phpbb_quotes", "Fukt i källaren"),
+    ],
+)
+def test_the_title_of_a_page_is_that_of_its_text(name: str, title: str) -> None:
+    """Not the name of the site, alone or beside it."""
+    assert read(Path(__file__).parent / "saved" / f"{name}.html").prepared.document.title == title

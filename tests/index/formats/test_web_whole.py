@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from index.formats.extracted import Extracted
 from index.formats.mail import read_mail
+from index.formats.web_layout import Kept, lay_out
 from index.formats.web_order import NOBODY, find_kept
 from index.formats.web_page import read_page
+from index.formats.web_shown import Place, Shown
 from index.prepare import Prepared, prepare
 from tests.index.formats.test_web_page import ARTICLE, FOOT, HEAD, SCHEMA, WORDPRESS
 from tests.index.making_documents import detector
@@ -45,7 +47,7 @@ class Visible(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = letters(data)
-        if text and not self.unseen and text not in "¶#§":
+        if text and not self.unseen and text not in "¶#§↑":
             self.texts.append(text)
 
 
@@ -149,6 +151,51 @@ def test_a_title_that_the_page_does_not_show_stands_above_the_article() -> None:
     page = "".join((HEAD, "<body><p>Meny</p>", ARTICLE.replace("<h1>Små byer vokser</h1>", "").removeprefix("<body>")))
     found = read_page((page + FOOT).encode())
     assert found.text.index("Meny") < found.text.index("Små byer vokser") < found.text.index("Dette er den første")
+
+
+def test_paragraphs_that_were_run_together_stay_apart() -> None:
+    """One paragraph of many blocks is as many; the site's name, which stands above the title, is none of them."""
+    blocks = ["Byposten på nett", "Små byer vokser", "De gamle gatene fylles.", "Ingen vet hvorfor."]
+    page = [Shown(text, Place(), hidden=False) for text in (*blocks, "Meny")]
+    kept = [Kept("title", blocks[1]), Kept("paragraph", " ".join(blocks))]
+    found = lay_out(kept, page).extracted(())
+    assert texts(found, dropped=False) == blocks[1:]
+    assert texts(found, dropped=True) == ["Byposten på nett", "Meny"]
+    halved = [Kept("title", blocks[1]), Kept("paragraph", f"{' '.join(blocks)} Noe som siden ikke viser.")]
+    assert halved[1].text in texts(lay_out(halved, page).extracted(()), dropped=False)
+
+
+def test_the_lead_and_the_box_with_facts_are_text() -> None:
+    """Also where the page has them outside of its text's element, or aside, or marks the lead as a heading."""
+    lead, box = "Stadig flere flytter ut.", "Byen har ni tusen innbyggere."
+    page = ARTICLE.replace("</h1>", f'</h1><p class="ingress">{lead}</p>').replace(
+        "</article>", f'<aside class="faktaboks"><p>{box}</p></aside></article>'
+    )
+    found = texts(read_page("".join((HEAD, page, FOOT)).encode()), dropped=False)
+    assert found[1] == lead
+    assert box in found
+    heading = ARTICLE.replace("</h1>", "</h1><h2>Stadig flere flytter ut av de store byene i landet.</h2>")
+    part = read_page("".join((HEAD, heading, FOOT)).encode()).parts
+    assert [one.kind for one in part if one.kind != "furniture"][:3] == ["title", "paragraph", "paragraph"]
+
+
+def test_a_post_whose_writer_is_not_marked_is_a_post() -> None:
+    """Beside posts that are: a thread loses nobody's words, and gives them to nobody else."""
+    post = '<div class="post-item"><b class="username">{}</b><div class="post-content"><p>{}</p></div></div>'
+    words = ["Hvem har prøvd ferga?", "Jeg har, og den var sen.", "Den går ikke lenger."]
+    posts = "".join(post.format(name, said) for name, said in zip(("Ane", "Bo", ""), words, strict=True))
+    found = read_page("".join((HEAD, "<body>", posts.replace('<b class="username"></b>', ""), FOOT)).encode())
+    said = [(part.name, found.text[part.start : part.end]) for part in found.parts if part.kind == "comment"]
+    assert said == [("Ane", words[0]), ("Bo", words[1]), (None, words[2])]
+
+
+def test_a_line_below_a_comment_may_name_its_writer() -> None:
+    """As older blogs have it; the number above is no text."""
+    comment = """<div class="comment"><div class="comment-content"><span>1. </span><p>Jeg er uenig.</p></div>
+    <p class="comment-footer">Skrevet av: Bo Lie | 4. mars 2019 kl. 12:00</p></div>"""
+    found = read_page("".join((HEAD, ARTICLE, comment, FOOT)).encode())
+    said = [(part.name, found.text[part.start : part.end]) for part in found.parts if part.kind == "comment"]
+    assert said == [("Bo Lie", "Jeg er uenig.")]
 
 
 def test_furniture_of_a_message_in_html_is_furniture() -> None:
