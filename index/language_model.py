@@ -29,6 +29,8 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MAX_WORDS = 200
 MAX_REMEMBERED = 65_536
 """Words of which is remembered what they say: some 400 bytes each."""
+WHOLE_WORDS_ONLY = "İΣ"
+"""Letters whose small letter is two, or depends on what stands around: words with them are put in lower case alone."""
 LONGEST_GROUP = 5
 BUCKETS = 1 << 16
 """Groups of letters and pairs of words are hashed; with twice as many buckets no set was told apart better."""
@@ -40,8 +42,14 @@ START, END = "^", "$"
 
 def read_words(text: str) -> list[str]:
     """The first MAX_WORDS words of a text, composed (NFC), in lower case; numbers and signs are left out."""
-    found = WORD.findall(unicodedata.normalize("NFC", text[: 40 * MAX_WORDS]))[:MAX_WORDS]
-    return [word.lower().replace("’", "'") for word in found]
+    composed = unicodedata.normalize("NFC", text[: 40 * MAX_WORDS])
+    if not any(letter in composed for letter in WHOLE_WORDS_ONLY):
+        composed = composed.lower()
+        # The first words are nearly always in its beginning; the last one found may be cut off.
+        found = WORD.findall(composed[: 10 * MAX_WORDS])
+        found = found if len(found) > MAX_WORDS else WORD.findall(composed)
+        return " ".join(found[:MAX_WORDS]).replace("’", "'").split(" ") if found else []
+    return [word.lower().replace("’", "'") for word in WORD.findall(composed)[:MAX_WORDS]]
 
 
 class WordFeatures:

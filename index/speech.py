@@ -19,6 +19,7 @@ _SUFFIX = re.compile(r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*$")
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\b)?"
 )
+_FIRST_WORD = re.compile(r"\W*([^\W\d_]+)")
 _DATE_TOKEN = re.compile(r"\d+(?:st|nd|rd|th)?|[^\W\d_]+")
 
 
@@ -143,17 +144,24 @@ def is_date(text: str) -> bool:
     lists = speech()
     if not 0 < len(text) <= 80:
         return False
+    first = _FIRST_WORD.match(text)
+    if first and not _may_date(first.group(1).casefold()):
+        return False  # As of most texts that are asked about.
     rest, dates = _DATE.subn(" ", text)
     tokens = [token.casefold() for token in _DATE_TOKEN.findall(rest)]
     if len(tokens) > 12:
         return False
     for token in tokens:
-        if not (token[0].isdigit() or token in lists.months or token in lists.date_words):
+        if not (token[0].isdigit() or _may_date(token)):
             return False
     numbers = sum(token[0].isdigit() for token in tokens)
     dated = any(token in lists.months for token in tokens) and numbers > 0
     # "3 hours ago" has two words beside its figure, a telephone number has none.
     return dates > 0 or dated or (numbers > 0 and len(tokens) - numbers >= 2)
+
+
+def _may_date(word: str) -> bool:
+    return word in speech().months or word in speech().date_words
 
 
 def is_title(word: str) -> bool:

@@ -12,7 +12,17 @@ import pytest
 
 from index.errors import InvalidData
 from index.language import LanguageDetector
-from index.language_model import BUCKETS, FEATURES, WEIGHTS, LanguageModel, Weights, load_weights, save_weights
+from index.language_model import (
+    BUCKETS,
+    FEATURES,
+    MAX_WORDS,
+    WEIGHTS,
+    LanguageModel,
+    Weights,
+    load_weights,
+    read_words,
+    save_weights,
+)
 from index.lexicon import LANGUAGES
 from tests.index.analysing import analyzer
 
@@ -146,3 +156,12 @@ def test_a_word_that_the_lexicon_has_counts_for_its_language() -> None:
     log_odds, known = LanguageModel(analyzer().words, Weights(table, 1.0, 1.0)).log_odds(["hållbarhet"])
     assert known[LANGUAGES.index("sv")] == 1
     assert LANGUAGES[int(log_odds.argmax())] == "sv"
+
+
+def test_words_are_read_in_lower_case_one_by_one() -> None:
+    """Whatever letters they are in, and no word is cut off where a text is only read in part."""
+    assert read_words("Don’t PANIC, 3 ÆRE_ære") == ["don't", "panic", "ære", "ære"]
+    assert read_words("İstanbul ΟΔΟΣ") == ["i̇stanbul", "οδος"]
+    long = "ordentlig" * 3
+    assert read_words(" ".join([long] * 300)) == [long] * MAX_WORDS
+    assert read_words("… 12") == []
