@@ -36,9 +36,9 @@ from index.words import Word, WordAnalyzer
 
 WORTH_PROCESSES = 300
 """Files from which on further processes are started: each loads the lexicon and the sentence models first, for 2 s."""
-FILES_A_TASK, BYTES_A_TASK = 64, 200_000
+FILES_A_TASK, BYTES_A_TASK = 128, 300_000
 """What is made at once, of small files and of larger ones; one file at least."""
-TASKS_AHEAD = 4
+TASKS_AHEAD = 3
 """Tasks a process that are handed out before the first is taken back: enough to keep it busy, in little memory."""
 READING_ATTEMPTS = 3
 GARBAGE_AFTER = 50_000

@@ -20,6 +20,11 @@ KILLS = 4
 QUESTIONS = ("Hva koster et hus i byen?", "books about the sea")
 
 
+@pytest.fixture(autouse=True)
+def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.making.FILES_A_TASK", 16)
+
+
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["brød", "hav", "tog", "skog", "by", "vinter", "sommer", "bok", "vei", "hus", "penger", "kunde"]
