@@ -11,8 +11,8 @@ NOBODY = -1
 """A word of no kept text."""
 _LONG = 30
 """Letters: a text of so many does not stand on a page twice by chance, so it may be looked for far ahead."""
-_MOST_COMPARED = 1_000_000
-"""Words of a kept text times words that it may be: comparing more takes longer than a second."""
+_MOST_COMPARED = 5_000_000
+"""Words of kept texts times words that each may be, on one page: comparing more takes longer than some seconds."""
 _ENOUGH = 0.6
 """Of a text's words that have to be found, where some between them were left out."""
 Span = tuple[int, int]
@@ -39,12 +39,11 @@ def find_kept(kept: Sequence[str], page: Sequence[str], *, anywhere: bool = Fals
             spans[number] = search.claim(number, [found])
             position = found[1]
     for exact in (True, False):
-        position = 0
+        position, ends = 0, _ends(spans, search.words)
         for number, own in enumerate(letters):
             if spans[number] is None:
-                end = next((later[0] for later in spans[number + 1 :] if later), search.words)
-                found = search.find(own, position, end) if exact else None
-                runs = [found] if found else [] if exact else search.resembling(kept[number], position, end)
+                found = search.find(own, position, ends[number]) if exact else None
+                runs = [found] if found else [] if exact else search.resembling(kept[number], position, ends[number])
                 spans[number] = search.claim(number, runs)
             span = spans[number]
             position = span[1] if span else position
@@ -53,6 +52,15 @@ def find_kept(kept: Sequence[str], page: Sequence[str], *, anywhere: bool = Fals
             if spans[number] is None and (found := search.find(own, 0, search.words)):
                 search.claim(number, [found])
     return search.by_text()
+
+
+def _ends(spans: Sequence[Span | None], last: int) -> list[int]:
+    """Return for each span where the next one begins."""
+    ends = [last] * len(spans)
+    for number in range(len(spans) - 1, 0, -1):
+        span = spans[number]
+        ends[number - 1] = span[0] if span else ends[number]
+    return ends
 
 
 class _Search:
@@ -72,13 +80,15 @@ class _Search:
             self._whole.setdefault("".join(own), []).append(self._firsts[-1])
             self._firsts.append(self._firsts[-1] + len(own))
         self._owners = [NOBODY] * self.words
+        self._may_compare = _MOST_COMPARED
 
     def find(self, letters: str, start: int, end: int) -> Span | None:
         """Return the first span of words that nobody has: a whole text of the page, else a run of words."""
         if not letters:
             return None
         places = self._whole.get(letters, [])
-        for first in places[bisect_left(places, start) :]:
+        for at in range(bisect_left(places, start), len(places)):
+            first = places[at]
             behind = bisect_left(self._starts, self._starts[first] + len(letters))
             if behind > end:
                 break
@@ -96,8 +106,10 @@ class _Search:
     def resembling(self, text: str, start: int, end: int) -> list[Span]:
         """Return the spans that are most of a text's words, in its order; none where they are too few."""
         wanted = text.split()
-        if (end - start) * len(wanted) > _MOST_COMPARED:
+        cost = (end - start) * len(wanted)
+        if cost > self._may_compare:
             return []
+        self._may_compare -= cost
         matcher = SequenceMatcher(None, self.listed[start:end], wanted, autojunk=False)
         runs = [block for block in matcher.get_matching_blocks() if block.size]
         if sum(run.size for run in runs) < _ENOUGH * len(wanted):

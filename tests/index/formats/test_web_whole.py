@@ -229,3 +229,9 @@ def test_whole_texts_in_order_are_all_found(page: list[list[str]], kept: Sequenc
             found[owner] = found.get(owner, "") + word
     found.pop(NOBODY, None)
     assert found == {number: letters(text) for number, text in enumerate(wanted)}
+
+
+def test_fifty_thousand_equal_texts_are_told_apart() -> None:
+    """Each is found at its own place; were each compared with all others, this would take minutes."""
+    owners = find_kept(["a"] * 50_000, ["menu", *["a"] * 50_000])
+    assert owners == [[NOBODY], *([number] for number in range(50_000))]
