@@ -43,13 +43,15 @@ START, END = "^", "$"
 def read_words(text: str) -> list[str]:
     """The first MAX_WORDS words of a text, composed (NFC), in lower case; numbers and signs are left out."""
     composed = unicodedata.normalize("NFC", text[: 40 * MAX_WORDS])
-    if not any(letter in composed for letter in WHOLE_WORDS_ONLY):
-        composed = composed.lower()
-        # The first words are nearly always in its beginning; the last one found may be cut off.
-        found = WORD.findall(composed[: 10 * MAX_WORDS])
-        found = found if len(found) > MAX_WORDS else WORD.findall(composed)
-        return " ".join(found[:MAX_WORDS]).replace("’", "'").split(" ") if found else []
-    return [word.lower().replace("’", "'") for word in WORD.findall(composed)[:MAX_WORDS]]
+    if any(letter in composed for letter in WHOLE_WORDS_ONLY):
+        return [word.lower().replace("’", "'") for word in WORD.findall(composed)[:MAX_WORDS]]
+    composed = composed.lower().replace("’", "'")
+    # The first words of a long text are nearly always in its beginning; the last one found may be cut off.
+    beginning = composed[: 10 * MAX_WORDS]
+    found = WORD.findall(beginning)
+    if len(found) <= MAX_WORDS and len(beginning) < len(composed):
+        found = WORD.findall(composed)
+    return found[:MAX_WORDS]
 
 
 class WordFeatures:
