@@ -146,14 +146,21 @@ async def idle(url: str, make: Callable[[], tuple[str, dict[str, object]]]) -> S
 
 
 def megabytes(service: Service) -> float:
-    """What the service's processes hold of memory for themselves and their files, shared pages counted once each."""
+    """What the service's processes hold of memory for themselves, shared pages counted once each.
+
+    Pages of mapped files do not count: they come with every part of an index that is read for the first time, until all
+    of it is there, and the kernel takes them back where it needs them.
+    """
     total = 0.0
     for pid in children(service, ""):
         try:
             found = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
         except OSError:
             continue
-        total += sum(int(line.split()[1]) for line in found.splitlines() if line.startswith("Pss:")) / 1000
+        total += (
+            sum(int(line.split()[1]) for line in found.splitlines() if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+            / 1000
+        )
     return total
 
 

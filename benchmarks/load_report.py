@@ -30,7 +30,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One run. Rates are answers a second, memory megabytes of all processes of the service."""
+    """One run. Rates are answers a second, memory megabytes of all processes of the service without mapped files."""
 
     when: str
     machine: str
@@ -96,7 +96,7 @@ def table(found: Figures) -> str:
         ("… `/chat`: median, 95th percentile", _two(found.half_chat), ""),
         ("… 95th percentile of `/search` as a multiple of its idle median", f"{found.tail:.1f}", ""),
         (
-            "memory of all processes: started, after a quarter of the time, at the end",
+            "memory of all processes, without pages of mapped files: started, after a quarter of the time, at the end",
             f"{found.memory_started:.0f}, {found.memory_quarter:.0f}, {found.memory_end:.0f} MB",
             "",
         ),
