@@ -28,13 +28,15 @@ def find_languages(
 ) -> list[str]:
     """Return a language for each unit.
 
-    The document's language is that of its running text. A comment may be in another one, and so may a paragraph, but
+    The document's language is that of its running text, or of its comments where it is a thread: a title is too short
+    to tell. A comment may be in another one, and so may a paragraph, but
     only if it is long and the detector is sure: a name or a quoted sentence in English makes no English paragraph.
     """
     units = list(zip(looks, marks, kinds, strict=True))
     running = [line.text for line, mark, kind in units if not mark and kind in ("paragraph", "list_item")]
     article = [line.text for line, mark, kind in units if not mark and kind != "furniture"]
-    own = _detected(running, detect) or _detected(article, detect)
+    said = [line.text for line, mark, _ in units if mark and mark.role == "body"]
+    own = _detected(running, detect) or _detected(said, detect) or _detected(article, detect)
     everything = own or _detected([line.text for line in looks], detect) or _UNKNOWN
     comments: dict[int, list[str]] = {}
     for line, mark in zip(looks, marks, strict=True):

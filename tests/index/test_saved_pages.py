@@ -98,6 +98,8 @@ def test_furniture_of_saved_pages_is_at_most_two_per_cent() -> None:
         ("sv_discourse_app", ["frost", "navet", "Ragnhild S"]),
         ("da_wp_twentyeleven", ["Birgit", "Karen", "Birgit", "Poul Erik"]),
         ("nb_typepad_blog", ["Mona", "Trygve", "Håkon Lie"]),
+        ("da_wp_blocks", ["Leif K", "Jytte"]),
+        ("nb_invision_thread", ["Grete", "Elektro-Knut"]),
     ],
 )
 def test_posts_and_comments_have_their_writers(name: str, voices: list[str]) -> None:
