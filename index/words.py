@@ -58,7 +58,7 @@ class WordAnalyzer:
             if len(cache) > 400_000:
                 cache.clear()
             word = normalise(text)
-            # A word that has been met with other capitals; of one that lost an ending only the rest may be analysed.
+            # It may have been met with other capitals; what has lost an ending is another word than what is left.
             found = cache.get(word) if len(word) == len(text) else None
             found = cache[text] = found or self._analyse(word, language)
         return found
@@ -68,10 +68,7 @@ class WordAnalyzer:
         return dict(self._cache.get(language, {}))
 
     def has_news(self, language: str, limit: int) -> bool:
-        """Whether keeping the first `limit` words again is worth it: there are twice as many as have been kept.
-
-        The commonest words of a collection come first; whoever needs another one analyses it.
-        """
+        """Whether the first `limit` words are worth being kept again: twice as many are known; common ones come first."""
         kept, seen = self._kept.get(language, 0), len(self._cache.get(language, ()))
         return min(seen, limit) > 2 * kept
 
