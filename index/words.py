@@ -68,7 +68,7 @@ class WordAnalyzer:
         return dict(self._cache.get(language, {}))
 
     def has_news(self, language: str, limit: int) -> bool:
-        """Whether the first `limit` words are worth being kept again: twice as many are known; common ones come first."""
+        """Whether the first `limit` words should be kept again: twice as many are known; common ones come first."""
         kept, seen = self._kept.get(language, 0), len(self._cache.get(language, ()))
         return min(seen, limit) > 2 * kept
 
