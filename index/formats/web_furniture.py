@@ -81,7 +81,7 @@ def marked_lead(tree: Any) -> str | None:
 def open_boxes(tree: Any) -> None:
     """Have boxes with facts count as text: they are often marked as standing aside."""
     names = _marks()["boxes"]
-    for element in tree.iter("aside", "section", "figure"):
+    for element in list(tree.iter("aside", "section", "figure")):
         if set((element.get("class") or "").lower().split()) & names:
             element.tag = "div"
 

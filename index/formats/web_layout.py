@@ -47,7 +47,7 @@ def lay_out(kept: Sequence[Kept], page: Sequence[Shown]) -> Blocks:
     for at, (block, of_block) in enumerate(zip(page, owners, strict=True)):
         reason, number = _why(block.place), numbers.get(block.place.comment, 0)
         for owner, text in _stretches(block.text, of_block):
-            if owner in together and at < title:
+            if owner in together and at < title < together[owner]:
                 laid_out.drop(text, _NOT_MAIN, 0)  # The name of the site.
             elif owner in together:
                 laid_out.keep_part(owner, behind[owner], block.kind, text)
@@ -85,7 +85,7 @@ def _find_title(kept: Sequence[Kept], page: Sequence[Shown], owners: list[list[i
         return
     words, together = kept[title].text.split(), _run_together(kept, owners)
     for at, block in enumerate(page):
-        if block.text.split() == words and (block.place.mark or together.issuperset(owners[at])):
+        if block.text.split() == words and (block.place.mark or together.keys() >= set(owners[at])):
             owners[at] = [title] * len(words)
             return
 
@@ -96,18 +96,19 @@ def _place_of_title(kept: Sequence[Kept], owners: Sequence[Sequence[int]]) -> in
     return next((at for at, of_block in enumerate(owners) if not titles.isdisjoint(of_block)), 0)
 
 
-def _run_together(kept: Sequence[Kept], owners: Sequence[Sequence[int]]) -> set[int]:
-    """Return the paragraphs that hold several blocks of the page, every word of which is there.
+def _run_together(kept: Sequence[Kept], owners: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Return the paragraphs that hold several blocks of the page, every word of which is there; and the last block.
 
     trafilatura does so where it finds no article; the title may be among the words, and is found by itself.
     """
     title = next((one.text for one in kept if one.kind == "title"), "")
-    blocks, words = Counter[int](), Counter[int]()
-    for of_block in owners:
+    blocks, words, last = Counter[int](), Counter[int](), dict[int, int]()
+    for at, of_block in enumerate(owners):
         words.update(of_block)
         blocks.update(set(of_block))
+        last.update(dict.fromkeys(of_block, at))
     return {
-        number
+        number: last[number]
         for number, one in enumerate(kept)
         if one.kind == "paragraph"
         and blocks[number] > 1

@@ -161,6 +161,10 @@ def test_paragraphs_that_were_run_together_stay_apart() -> None:
     found = lay_out(kept, page).extracted(())
     assert texts(found, dropped=False) == blocks[1:]
     assert texts(found, dropped=True) == ["Byposten på nett", "Meny"]
+    article = [blocks[0], *blocks[2:]]
+    below = [*page[:1], *page[2:4], Shown(blocks[1], Place(mark="footer"), hidden=False)]
+    found = lay_out([kept[0], Kept("paragraph", " ".join(article))], below).extracted(())
+    assert texts(found, dropped=False) == [*article, blocks[1]]
     halved = [Kept("title", blocks[1]), Kept("paragraph", f"{' '.join(blocks)} Noe som siden ikke viser.")]
     assert halved[1].text in texts(lay_out(halved, page).extracted(()), dropped=False)
 
