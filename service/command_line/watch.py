@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import click
 from watchfiles import Change, watch
@@ -29,12 +33,34 @@ def matters(_: Change, path: str) -> bool:
 
 
 def follow(assistant: Assistant, settings: Settings, tell: Callable[[BuildReport], None]) -> None:
-    """Build after every change, until interrupted; a build that fails is told in a line, and the next one is tried."""
+    """Build after every change, until interrupted; a build that fails is told in a line, and the next one is tried.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+    """
     click.echo(f"following {settings.seeds}; Ctrl-C ends it", err=True)
-    for _ in watch(settings.seeds, watch_filter=matters, debounce=QUIET_MILLISECONDS, raise_interrupt=True):
-        try:
-            # Looked at first, so that what is only touched is not reported.
-            if assistant.needs_build(settings.seeds):
-                tell(build_with_progress(assistant, settings))
-        except KildeError as error:
-            click.echo(f"kilde: {error}", err=True)
+    with _interrupted() as ended:
+        for _ in watch(settings.seeds, watch_filter=matters, debounce=QUIET_MILLISECONDS, stop_event=ended):
+            try:
+                # Looked at first, so that what is only touched is not reported.
+                if assistant.needs_build(settings.seeds):
+                    tell(build_with_progress(assistant, settings))
+            except KildeError as error:
+                click.echo(f"kilde: {error}", err=True)
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """Have Ctrl-C set an event besides: the exception is lost where it meets a finaliser, and nothing would end."""
+    ended = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        ended.set()
+        signal.default_int_handler(number, frame)
+
+    former = signal.signal(signal.SIGINT, note)
+    try:
+        yield ended
+    finally:
+        signal.signal(signal.SIGINT, former)

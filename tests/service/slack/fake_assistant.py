@@ -63,6 +63,9 @@ class FakeAssistant:
         self.script = script or (lambda request: answer_of(language=detect(request.message).language))
         self.asked: list[ChatRequest] = []
 
+    def waits_elsewhere(self) -> bool:
+        return False
+
     def stream(self, request: ChatRequest, stopped: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         self.asked.append(request)
         conversation = self.conversations.open(request.conversation_id)
