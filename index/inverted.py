@@ -24,6 +24,7 @@ WRITER_BYTES = 50_000_000
 FEW_ALLOWED = 300
 COMMITTED = "meta.json"
 PANIC = "PanicException"
+ACTIONS = ("open", "read", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class InvertedIndex:
         import tantivy
 
         self.folder = folder
+        # Made once: a slip of the finger asks for the frequencies of some thousand terms.
+        self._actions = {name: _Explained(f"cannot {name} the lexical index in {folder}") for name in ACTIONS}
         self._tantivy = tantivy
         self._schema = schema()
         self._writer: tantivy.IndexWriter | None = None
@@ -134,13 +137,13 @@ class InvertedIndex:
 
     def document_frequency(self, term: str) -> int:
         """How many passages have the term; passages removed since the last merge may still be counted."""
-        known = self._state.frequencies
-        found = known.get(term)
+        state = self._state
+        found = state.frequencies.get(term)
         if found is None:
-            if len(known) >= MAX_REMEMBERED:
-                known.clear()
+            if len(state.frequencies) >= MAX_REMEMBERED:
+                state.frequencies.clear()
             with self._explained("read"):
-                found = known[term] = int(self._state.searcher.doc_freq(TERMS, term))
+                found = state.frequencies[term] = state.searcher.doc_freq(TERMS, term)
         return found
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
@@ -221,7 +224,7 @@ class InvertedIndex:
         return self._writer
 
     def _explained(self, action: str) -> _Explained:
-        return _Explained(f"cannot {action} the lexical index in {self.folder}")
+        return self._actions[action]
 
 
 def _casefolded(names: Iterable[str]) -> list[str]:

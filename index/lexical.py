@@ -175,10 +175,7 @@ class LexicalIndex:
         total = 0
         try:
             for index in self._indexes.values():
-                most = 0
-                for name in names:
-                    most = max(most, index.document_frequency(name))
-                total += most
+                total += max(map(index.document_frequency, names), default=0)
         except IndexUnavailable:
             self.failed = True
             raise
