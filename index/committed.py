@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from index.scoring import idf
 if TYPE_CHECKING:
     import tantivy
 
-# Terms' frequencies that are remembered between searches, by language: some 100 bytes each.
+# Terms' frequencies that are remembered between searches, by language: some 150 bytes each.
 MAX_REMEMBERED = 100_000
 TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
 
@@ -47,20 +47,30 @@ def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
     return query.boolean_query(clauses) if clauses else None
 
 
-class _Rarities(dict[str, float]):
-    """The inverse document frequencies of the terms that were asked for; of another one when it is."""
+class _Frequencies(dict[str, int]):
+    """How many passages have each term that was asked for; of another one when it is."""
 
-    def __init__(self, searcher: tantivy.Searcher, count: int) -> None:
+    def __init__(self, searcher: tantivy.Searcher) -> None:
         super().__init__()
         self._searcher = searcher
-        self._count = count
 
-    def __missing__(self, term: str) -> float:
+    def __missing__(self, term: str) -> int:
         if len(self) >= MAX_REMEMBERED:
             self.clear()
+        found = self[term] = self._searcher.doc_freq(TERMS, term)
+        return found
+
+
+class _Rarities(dict[int, float]):
+    """The inverse document frequency of terms that so many passages have: there are far fewer numbers than terms."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._count = count
+
+    def __missing__(self, frequency: int) -> float:
         # Passages that have been removed since the last merge may still be counted.
-        frequency = min(self._count, self._searcher.doc_freq(TERMS, term))
-        found = self[term] = idf(self._count, frequency)
+        found = self[frequency] = idf(self._count, min(self._count, frequency))
         return found
 
 
@@ -71,7 +81,6 @@ class State:
 
     searcher: tantivy.Searcher
     stamp: tuple[int, int] | None
-    frequencies: dict[str, int] = field(default_factory=dict)
     average_length: float | None = None
     everything: NDArray[np.int64] | None = None
 
@@ -81,6 +90,11 @@ class State:
         return int(self.searcher.num_docs)
 
     @cached_property
+    def frequencies(self) -> _Frequencies:
+        """How many passages have a term, those removed since the last merge among them."""
+        return _Frequencies(self.searcher)
+
+    @cached_property
     def rarities(self) -> _Rarities:
-        """The inverse document frequency of every term."""
-        return _Rarities(self.searcher, self.count)
+        """The inverse document frequency of a term, by how many passages have it."""
+        return _Rarities(self.count)

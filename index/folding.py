@@ -38,15 +38,29 @@ def _rules() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """The common spelling of a lower-case word or stem. The longest matching ending is replaced, then letters."""
-    anywhere, endings = _rules()
-    for ending, replacement in endings:
+    return _with_folded_letters(_with_folded_ending(word))
+
+
+def fold_all(words: Sequence[str]) -> list[str]:
+    """`fold` of many words, none of them empty or with a line break, in a tenth of the time; not remembered."""
+    endings = tuple(ending for ending, _ in _rules()[1])
+    ended = [_with_folded_ending(word) if word.endswith(endings) else word for word in words]
+    # No rule speaks of a line break, so none reaches over one.
+    return _with_folded_letters("\n".join(ended)).split("\n") if ended else []
+
+
+def _with_folded_ending(word: str) -> str:
+    for ending, replacement in _rules()[1]:
         if word.endswith(ending) and len(word) > len(ending) + 1:
-            word = word[: -len(ending)] + replacement
-            break
-    for letters, replacement in anywhere:
-        if letters in word:
-            word = word.replace(letters, replacement)
+            return word[: -len(ending)] + replacement
     return word
+
+
+def _with_folded_letters(text: str) -> str:
+    for letters, replacement in _rules()[0]:
+        if letters in text:
+            text = text.replace(letters, replacement)
+    return text
 
 
 def strip_diacritics(text: str) -> str:

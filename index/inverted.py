@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.committed import DOCUMENT, ID, LENGTH, MAX_REMEMBERED, ROW, SPEAKER, TERMS, State, schema
+from index.committed import DOCUMENT, ID, LENGTH, ROW, SPEAKER, TERMS, State, schema
 from index.errors import IndexUnavailable
 from index.records import Filters
 
@@ -137,20 +137,15 @@ class InvertedIndex:
 
     def document_frequency(self, term: str) -> int:
         """How many passages have the term; passages removed since the last merge may still be counted."""
-        state = self._state
-        found = state.frequencies.get(term)
-        if found is None:
-            if len(state.frequencies) >= MAX_REMEMBERED:
-                state.frequencies.clear()
-            with self._explained("read"):
-                found = state.frequencies[term] = state.searcher.doc_freq(TERMS, term)
-        return found
+        with self._explained("read"):
+            return self._state.frequencies[term]
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
         """The inverse document frequency of each term."""
         with self._explained("read"):
-            known = self._state.rarities
-            return [known[term] for term in terms]
+            state = self._state
+            frequencies, rarities = state.frequencies, state.rarities
+            return [rarities[frequencies[term]] for term in terms]
 
     def average_length(self) -> float:
         """The mean length of a passage in content tokens."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,11 @@ class Lemmas:
             dictionary = self._dictionaries.get_dictionary(language)
             return dictionary.has(word) or dictionary.has(word.capitalize())
         return self._lookup.get_lemma(word, language) is not None
+
+    def known_of(self, words: Collection[str], language: str) -> set[str]:
+        """Those of many words of letters that the dictionary of `language` has; what it says is not remembered."""
+        has = self._dictionaries.get_dictionary(language).has
+        return {word for word in words if has(word) or has(word.capitalize())}
 
     @cached_property
     def _dictionaries(self) -> _Dictionaries:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import committed, explanation, scoring, spelling, word_cache
+from index import committed, explanation, scoring, word_cache
 from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.asking import Asked
 from index.errors import IndexUnavailable, unwritable
@@ -24,6 +24,7 @@ from index.packed import PackedRows, PackedWriter
 from index.packing import Packing, found_by
 from index.records import Filters, Passage
 from index.scoring import Group, Weights
+from index.spelling import Speller
 from index.subwords import SubwordEmbedding
 
 BATCH = 256
@@ -80,7 +81,7 @@ class LexicalIndex:
         self._grown: set[str] = set()
         self._writer: PackedWriter | None = None
         self._find_languages()
-        self._rows = PackedRows(folder)
+        self._rows, self._speller = self._read_rows()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -136,7 +137,7 @@ class LexicalIndex:
             if index.commit() and language in self._grown:
                 self._keep_words(language)
         self._grown.clear()
-        self._rows = PackedRows(self.folder)
+        self._rows, self._speller = self._read_rows()
 
     def _keep_words(self, language: str) -> None:
         words = self._analyzer.words
@@ -156,7 +157,12 @@ class LexicalIndex:
         self._find_languages()
         for index in self._indexes.values():
             index.reload()
-        self._rows = PackedRows(self.folder)
+        self._rows, self._speller = self._read_rows()
+
+    def _read_rows(self) -> tuple[PackedRows, Speller]:
+        """The rows as they now are, and what corrects words by them: what it remembers holds until they change."""
+        rows = PackedRows(self.folder)
+        return rows, Speller(self._analyzer, rows.may_have)
 
     def count(self, language: str | None = None) -> int:
         """How many passages there are, in one language or in all."""
@@ -183,7 +189,7 @@ class LexicalIndex:
 
     def correct(self, question: QuestionTerms) -> QuestionTerms:
         """The question with words that neither a dictionary nor a passage has read as what they were meant to be."""
-        return spelling.correct(question, self._analyzer, self.document_frequency)
+        return self._speller.correct(question, self.document_frequency)
 
     def search(
         self,

@@ -85,6 +85,15 @@ def term_hash(term: str) -> int:
     return zlib.crc32(term.encode())
 
 
+def are_among(hashes: NDArray[np.uint32], ascending: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which of some terms' hashes are among others."""
+    if not len(ascending):
+        return np.zeros(len(hashes), dtype=bool)
+    places = np.minimum(ascending.searchsorted(hashes), len(ascending) - 1)
+    found: NDArray[np.bool_] = ascending[places] == hashes
+    return found
+
+
 def pack(
     lengths: NDArray[np.int64],
     counts: NDArray[np.int64],

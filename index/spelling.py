@@ -6,10 +6,14 @@ passages have comes before what only a dictionary has. docs/decisions/0105-spell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
-from index.analysis import Analyzer, QuestionTerm, QuestionTerms
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis import SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.lexicon import LANGUAGES
 from index.normalising import normalise
 
@@ -31,42 +35,70 @@ MARKED = frozenset("åäöæø")
 # A shorter word is one step away from too many others.
 MIN_LENGTH = 5
 MAX_RESTORED_LETTERS = 6
+MAX_REMEMBERED = 5000
+"""Words of which is remembered what they were meant to be: some 300 bytes each."""
 
 # How many passages have the surface term or concept that a word stands for, in any language.
 Frequency = Callable[[QuestionTerm], int]
+# Which of some terms' hashes (scoring.term_hash) passages may have; of the others there is none.
+MayHave = Callable[[NDArray[np.uint32]], NDArray[np.bool_]]
 
 
-def correct(question: QuestionTerms, analyzer: Analyzer, frequency: Frequency) -> QuestionTerms:
-    """The question with its unknown words read as what they were meant to be; itself if there are none.
+class Speller:
+    """Corrects words by the passages as they are at one time. Safe to use from several threads."""
 
-    A question that says it is `spelled` has been looked at before, and stays as it is.
-    """
-    if question.spelled or question.language not in LANGUAGES:
-        return question
-    corrections: dict[str, str] = {}
-    for term in question.terms:
-        if term.kind in ("word", "name") and not term.known and not frequency(term):
-            word = normalise(term.text)
-            if found := _meant(word, term, question.language, analyzer, frequency):
-                corrections[word] = found
-    if _typed_without_marks(question, corrections):
-        corrections.update(_restored_words(question, analyzer, frequency))
-    return analyzer.question(question.text, question.language, corrections) if corrections else question
+    def __init__(self, analyzer: Analyzer, may_have: MayHave) -> None:
+        self._analyzer = analyzer
+        self._may_have = may_have
+        self._meant: dict[tuple[str, str, str], str | None] = {}
 
+    def correct(self, question: QuestionTerms, frequency: Frequency) -> QuestionTerms:
+        """The question with its unknown words read as what they were meant to be; itself if there are none.
 
-def _meant(word: str, term: QuestionTerm, language: str, analyzer: Analyzer, frequency: Frequency) -> str | None:
-    """The word that `word` was meant to be: its diacritics restored, else one edit away; the likeliest one.
+        A question that says it is `spelled` has been looked at before, and stays as it is.
+        """
+        if question.spelled or question.language not in LANGUAGES:
+            return question
+        corrections: dict[str, str] = {}
+        for term in question.terms:
+            unknown = term.kind in ("word", "name") and not term.known and not frequency(term)
+            if unknown and (found := self.meant(term, question.language, frequency)):
+                corrections[normalise(term.text)] = found
+        if _typed_without_marks(question, corrections):
+            corrections.update(self._restored_words(question, frequency))
+        return self._analyzer.question(question.text, question.language, corrections) if corrections else question
 
-    What the passages have comes first, then what begins alike (the first letter is seldom the wrong one: Pollock and
-    Zamora 1984), then the words of the lexicon before the rarer ones of the dictionary.
-    """
-    for candidates in (_restorations(word, language), _edits(word, language)):
+    def meant(self, term: QuestionTerm, language: str, frequency: Frequency) -> str | None:
+        """The word that an unknown one was meant to be, with its diacritics or one edit away; None if there is none."""
+        key = (language, term.kind, term.text)
+        if key in (remembered := self._meant):
+            return remembered[key]
+        word, found = normalise(term.text), None
+        for candidates in (_restorations, _edits):
+            possible = self._possible(list(candidates(word, language)), term, language)
+            if found := self._likeliest(possible, word, term, language, frequency):
+                break
+        if len(remembered) >= MAX_REMEMBERED:
+            remembered = self._meant = {}
+        remembered[key] = found
+        return found
+
+    def _likeliest(
+        self,
+        candidates: Iterable[tuple[str, bool]],
+        word: str,
+        term: QuestionTerm,
+        language: str,
+        frequency: Frequency,
+    ) -> str | None:
+        """Which of the candidates, each with whether a dictionary has it, is meant.
+
+        What the passages have comes first, then what begins alike (the first letter is seldom the wrong one: Pollock
+        and Zamora 1984), then the words of the lexicon before the rarer ones of the dictionary.
+        """
+        analyzer = self._analyzer
         best: tuple[tuple[bool, bool, bool, int], str] | None = None
-        for candidate in candidates:
-            # Of names only those count that the passages have, so no dictionary need be asked.
-            known = term.kind == "word" and analyzer.words.is_known(candidate, language)
-            if not known and term.parts:
-                continue
+        for candidate, known in candidates:
             # The stem alone is enough to ask the index, and a hundred times cheaper than the whole analysis.
             found = frequency(analyzer.read_as(term, candidate, language, whole=known))
             meaning = analyzer.words.word(candidate, language) if known else None
@@ -78,9 +110,42 @@ def _meant(word: str, term: QuestionTerm, language: str, analyzer: Analyzer, fre
             rank = (found > 0 or grammar, candidate[0] == word[0], listed, found)
             if best is None or rank > best[0]:
                 best = (rank, candidate)
-        if best:
-            return best[1]
-    return None
+        return best[1] if best else None
+
+    def _possible(self, candidates: Sequence[str], term: QuestionTerm, language: str) -> Iterator[tuple[str, bool]]:
+        """Those of the candidates that a dictionary has or a passage may have, each with whether a dictionary has it.
+
+        All are looked up together: most of the hundreds are no words, and each by itself would cost 30 µs.
+        """
+        words = self._analyzer.words
+        # Of names only those count that the passages have, so no dictionary need be asked.
+        known = words.known_of(candidates, language) if term.kind == "word" else set()
+        if term.parts or not candidates:
+            may_have = [False] * len(candidates)
+        else:
+            names = [SURFACE + surface for surface in words.surfaces(candidates, language)]
+            # Not term_hash, which would remember them all.
+            hashes = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
+            may_have = self._may_have(hashes).tolist()
+        for candidate, possible in zip(candidates, may_have, strict=True):
+            if possible or candidate in known:
+                yield candidate, candidate in known
+
+    def _restored_words(self, question: QuestionTerms, frequency: Frequency) -> dict[str, str]:
+        """Known words of a question typed without diacritics that are commoner with them (`lag` for `låg`)."""
+        found: dict[str, str] = {}
+        analyzer = self._analyzer
+        for term in question.terms:
+            word = normalise(term.text)
+            if term.kind != "word" or not term.known or len(word) < 2:
+                continue
+            best = frequency(term)
+            for candidate in _restorations(word, question.language):
+                if analyzer.words.is_known(candidate, question.language):
+                    count = frequency(analyzer.read_as(term, candidate, question.language, whole=True))
+                    if count > best:
+                        best, found[word] = count, candidate
+        return found
 
 
 def _typed_without_marks(question: QuestionTerms, corrections: dict[str, str]) -> bool:
@@ -88,22 +153,6 @@ def _typed_without_marks(question: QuestionTerms, corrections: dict[str, str]) -
     return not MARKED.intersection(question.text.lower()) and any(
         MARKED.intersection(meant) and len(meant) == len(word) for word, meant in corrections.items()
     )
-
-
-def _restored_words(question: QuestionTerms, analyzer: Analyzer, frequency: Frequency) -> dict[str, str]:
-    """Known words of a question typed without diacritics that are commoner with them (`lag` for `låg`)."""
-    found: dict[str, str] = {}
-    for term in question.terms:
-        word = normalise(term.text)
-        if term.kind != "word" or not term.known or len(word) < 2:
-            continue
-        best = frequency(term)
-        for candidate in _restorations(word, question.language):
-            if analyzer.words.is_known(candidate, question.language):
-                count = frequency(analyzer.read_as(term, candidate, question.language, whole=True))
-                if count > best:
-                    best, found[word] = count, candidate
-    return found
 
 
 def _restorations(word: str, language: str) -> Iterator[str]:

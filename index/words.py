@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from index import compounds, inflections
-from index.folding import fold, strip_marks, strip_marks_of_all
+from index.folding import fold, fold_all, strip_marks, strip_marks_of_all
 from index.lemmas import Lemmas
 from index.lexicon import LANGUAGES, Lexicon
 from index.normalising import normalise
@@ -133,9 +133,21 @@ class WordAnalyzer:
             or self.is_dictionary_word(word, language)
         )
 
+    def known_of(self, words: Collection[str], language: str) -> set[str]:
+        """Those of many lower-case words that `is_known` holds for, in half the time."""
+        entries, forms = self.lexicon.words(language), self.lexicon.forms[language]
+        known = {word for word in words if word in entries or word in forms}
+        return known | self._lemmas.known_of([word for word in words if word not in known], language)
+
     def surface(self, word: str, language: str) -> str:
         """The indexed form of a lower-case word, or of its lemma where a dictionary has one: the folded stem."""
         return fold(self._stem(word, language))
+
+    def surfaces(self, words: Sequence[str], language: str) -> list[str]:
+        """`surface` of many words, in a tenth of the time; nothing is remembered of them."""
+        import Stemmer
+
+        return fold_all(Stemmer.Stemmer(SNOWBALL[language], 0).stemWords(words))
 
     def _analyse(self, word: str, language: str, *, is_part: bool = False) -> Word:
         if language not in LANGUAGES:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from index import explanation, scoring, spelling
+import numpy as np
+from numpy.typing import NDArray
+
+from index import explanation, scoring
 from index.analysis import CONCEPT, SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.explanation import Contribution
 from index.packing import found_by
 from index.qdrant.statistics import Counts, Statistics
 from index.records import Passage
-from index.scoring import Weights, idf
+from index.scoring import Weights, are_among, idf
+from index.spelling import Speller
 
 
 class QdrantWords:
@@ -20,6 +25,7 @@ class QdrantWords:
         self.statistics = {name: counts for name, counts in statistics.items() if counts.passages > 0}
         self._analyzer = analyzer
         self._weights = weights
+        self._speller = Speller(analyzer, partial(_may_have, self.statistics))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -44,7 +50,7 @@ class QdrantWords:
 
     def correct(self, question: QuestionTerms) -> QuestionTerms:
         """The question with words that neither a dictionary nor a passage has read as what they were meant to be."""
-        return spelling.correct(question, self._analyzer, self.document_frequency)
+        return self._speller.correct(question, self.document_frequency)
 
     def explain(self, question: QuestionTerms, passage: Passage) -> tuple[Contribution, ...]:
         """Which terms of the question met which terms of an indexed passage, and what each contributed."""
@@ -59,3 +65,10 @@ class QdrantWords:
 
 def _rarity(counts: Counts, term: str) -> float:
     return idf(counts.passages, min(counts.passages, counts.frequency(term)))
+
+
+def _may_have(statistics: Statistics, hashes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    found = np.zeros(len(hashes), dtype=bool)
+    for counts in statistics.values():
+        found |= are_among(hashes, counts.hashes)
+    return found

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import packed
+from index import packed, packed_files
 from index.analysis import Occurrences
 from index.errors import IndexUnavailable
 from index.packed import PackedRows, PackedWriter
+from index.packed_files import FORMER, MAGIC
 from index.scoring import term_hash
 from tests.index.analysing import pack
 
@@ -51,7 +52,7 @@ def test_rows_come_back_in_the_order_asked_for(tmp_path: Path) -> None:
 
 def test_the_nearest_rows_are_those_of_the_largest_cosines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over several files and pieces, of the rows asked for, in their order."""
-    monkeypatch.setattr(packed, "MAX_MERGED_ROWS", 20)
+    monkeypatch.setattr(packed_files, "MAX_MERGED_ROWS", 20)
     monkeypatch.setattr(packed, "COMPARED_AT_ONCE", 4)
     for start in (0, 20, 40):
         fill(tmp_path, 20, start=start)
@@ -70,7 +71,7 @@ def test_rows_keep_their_numbers_when_files_are_merged(tmp_path: Path) -> None:
 
 def test_large_files_are_not_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of the greatest size stays as it is when rows are added after it."""
-    monkeypatch.setattr(packed, "MAX_MERGED_ROWS", 20)
+    monkeypatch.setattr(packed_files, "MAX_MERGED_ROWS", 20)
     fill(tmp_path, 20)
     (first,) = tmp_path.iterdir()
     before = first.stat().st_mtime_ns
@@ -143,3 +144,44 @@ def test_terms_are_read_of_the_rows_asked_for_only(tmp_path: Path) -> None:
     got = PackedRows(tmp_path).gather(np.array([3, 7]), VECTOR, np.array([False, True]))
     assert set(got.rows.tolist()) == {1}
     assert got.cosines.tolist() == pytest.approx([0.3, 0.7], abs=0.01)
+
+
+def hashes(*terms: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    return np.array([term_hash(term) for term in terms], dtype=np.uint32)
+
+
+def test_which_terms_there_may_be_is_known_of_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A term of any row may be there, in whatever file and however often files were merged; another one is not."""
+    monkeypatch.setattr(packed_files, "MAX_MERGED_ROWS", 20)
+    asked = hashes("s3", "s0", "c1", "s1", "s2")
+    assert not PackedRows(tmp_path).may_have(asked).any()
+    fill(tmp_path, 1)
+    assert not PackedRows(tmp_path).may_have(asked).any()
+    fill(tmp_path, 1, start=1)
+    assert PackedRows(tmp_path).may_have(asked).tolist() == [False, True, False, False, False]
+    for start in range(2, 50, 3):
+        fill(tmp_path, 3, start=start)
+    assert len(list(tmp_path.iterdir())) > 1
+    assert PackedRows(tmp_path).may_have(asked).tolist() == [False, True, False, True, True]
+
+
+def test_a_file_of_the_former_form_may_have_any_term(tmp_path: Path) -> None:
+    """It is read as it was, and what it is merged into knows its terms again."""
+    fill(tmp_path, 8)
+    (path,) = tmp_path.iterdir()
+    as_former(path, terms=3)
+    check(tmp_path, [7, 3, 0])
+    assert PackedRows(tmp_path).may_have(hashes("c1")).all()
+    fill(tmp_path, 8, start=8)
+    assert PackedRows(tmp_path).may_have(hashes("c1", "s2")).tolist() == [False, True]
+    check(tmp_path, [15, 7, 3, 0])
+
+
+def as_former(path: Path, terms: int) -> None:
+    """Write a file as it was before it had the hashes of its so many different terms."""
+    content = path.read_bytes()
+    magic, rows, width, occurrences, ids, count = np.frombuffer(content, "<u8", 6).tolist()
+    assert (magic, count) == (MAGIC, terms)
+    end = 6 * 8 + rows * width + 8 * (rows + 1) + 8 * occurrences + 4 * (rows + 1)
+    head = np.array([FORMER, rows, width, occurrences, ids], "<u8").tobytes()
+    path.write_bytes(head + content[6 * 8 : end] + content[end + 4 * count :])

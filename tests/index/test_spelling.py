@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from index.analysis import QuestionTerm, QuestionTerms
-from index.spelling import correct
+from index.analysis import SURFACE, QuestionTerm, QuestionTerms
+from index.scoring import term_hash
+from index.spelling import Speller
 from tests.index.analysing import analyzer
 
 
 def corrected(text: str, language: str, *words: str) -> QuestionTerms:
     """The question, corrected for an index that has these words only."""
 
-    def frequency(term: QuestionTerm) -> int:
-        return int(term.surface in {analyzer().words.surface(word, language) for word in words})
+    surfaces = {analyzer().words.surface(word, language) for word in words}
 
-    return correct(analyzer().question(text, language), analyzer(), frequency)
+    def frequency(term: QuestionTerm) -> int:
+        return int(term.surface in surfaces)
+
+    return speller(*surfaces).correct(analyzer().question(text, language), frequency)
+
+
+def speller(*surfaces: str) -> Speller:
+    """What corrects words by passages that have these stems only."""
+    hashes = np.array([term_hash(SURFACE + surface) for surface in surfaces], dtype=np.uint32)
+    return Speller(analyzer(), lambda asked: np.isin(asked, hashes))
 
 
 @pytest.mark.parametrize(
@@ -58,10 +68,49 @@ def test_a_name_that_no_passage_is_near_stays_itself() -> None:
 def test_what_is_spelled_is_left_alone() -> None:
     """Words that were corrected before are taken as they are."""
     question = replace(analyzer().question("the cusotmers", "en"), spelled=True)
-    assert correct(question, analyzer(), lambda term: 0) is question
+    assert speller().correct(question, lambda term: 0) is question
 
 
 def test_other_languages_are_left_alone() -> None:
     """Without a dictionary nothing is corrected."""
     question = analyzer().question("kisssa", "fi")
-    assert correct(question, analyzer(), lambda term: 0) is question
+    assert speller().correct(question, lambda term: 0) is question
+
+
+def test_a_word_is_worked_out_once() -> None:
+    """The same unknown word is not looked for again, also where nothing was found."""
+    asked: list[str] = []
+
+    def frequency(term: QuestionTerm) -> int:
+        asked.append(term.surface)
+        return 0
+
+    question, corrects = analyzer().question("xqzzkw cusotmers", "en"), speller()
+    first = corrects.correct(question, frequency)
+    found, asked[:] = list(asked), []
+    assert corrects.correct(question, frequency) == first
+    assert dict(first.corrections) == {"cusotmers": "customers"}
+    assert asked == found[:1] + [term.surface for term in question.terms[1:]]
+
+
+def test_what_no_passage_may_have_is_not_asked_for() -> None:
+    """Of the hundreds of words that are one step away the index is asked for those only that it may have."""
+    asked: list[str] = []
+
+    def frequency(term: QuestionTerm) -> int:
+        asked.append(term.surface)
+        return int(term.surface == "krombarg")
+
+    question = analyzer().question("about Krombargg", "en")
+    assert dict(speller("krombarg").correct(question, frequency).corrections) == {"krombargg": "krombarg"}
+    assert set(asked) == {"krombargg", "krombarg"}
+
+
+@pytest.mark.parametrize("language", ["en", "da", "nb", "nn", "sv"])
+def test_many_words_are_looked_up_as_each_is(language: str) -> None:
+    """Stems and dictionaries say of many words together what they say of each."""
+    words = analyzer().words
+    some = [word for word in sorted(analyzer().lexicon.words(language)) if " " not in word][::40]
+    some += [word[:-1] + "zaa" for word in some] + [word[1:] or "ph" for word in some]
+    assert words.surfaces(some, language) == [words.surface(word, language) for word in some]
+    assert words.known_of(some, language) == {word for word in some if words.is_known(word, language)}
