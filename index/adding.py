@@ -73,7 +73,7 @@ def add(
     said = asdict(source) if source and any(asdict(source).values()) else None
     wanted = Version("", path, said, library.upkeep.preparation, "added")
     # Before the lock is taken: others may write meanwhile.
-    made = library.maker().make(ToMake(file, wanted))
+    made = library.make(ToMake(file, wanted))
     sha256 = made.prepared.document.sha256
     with library.writing(timeout_seconds) as upkeep:
         stored = library.record.details([document_id]).get(document_id)

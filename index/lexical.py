@@ -81,7 +81,7 @@ class LexicalIndex:
         self._grown: set[str] = set()
         self._writer: PackedWriter | None = None
         self._find_languages()
-        self._rows, self._speller = self._read_rows()
+        self._rows, self._speller = self._read_rows(None)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ class LexicalIndex:
             if index.commit() and language in self._grown:
                 self._keep_words(language)
         self._grown.clear()
-        self._rows, self._speller = self._read_rows()
+        self._rows, self._speller = self._read_rows(self._rows)
 
     def _keep_words(self, language: str) -> None:
         words = self._analyzer.words
@@ -157,11 +157,11 @@ class LexicalIndex:
         self._find_languages()
         for index in self._indexes.values():
             index.reload()
-        self._rows, self._speller = self._read_rows()
+        self._rows, self._speller = self._read_rows(self._rows)
 
-    def _read_rows(self) -> tuple[PackedRows, Speller]:
+    def _read_rows(self, former: PackedRows | None) -> tuple[PackedRows, Speller]:
         """The rows as they now are, and what corrects words by them: what it remembers holds until they change."""
-        rows = PackedRows(self.folder)
+        rows = PackedRows(self.folder, former)
         return rows, Speller(self._analyzer, rows.may_have)
 
     def count(self, language: str | None = None) -> int:
@@ -237,7 +237,7 @@ class LexicalIndex:
         packed = self._rows
         if int(rows.max(initial=-1)) >= packed.count:
             # Another thread has just reloaded the inverted indexes; rows are written before what refers to them.
-            packed = PackedRows(self.folder)
+            packed = PackedRows(self.folder, packed)
         return packed
 
     def _scored(

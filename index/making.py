@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -23,7 +24,7 @@ from index.errors import IndexUnavailable, UnreadableDocument
 from index.exchange import NewVersion
 from index.formats.extracted import Extracted
 from index.language import LanguageDetector
-from index.lexicon import load_lexicon
+from index.lexicon import LANGUAGES, load_lexicon
 from index.load import ChangedWhileRead, read_document
 from index.neural import NeuralEmbedding
 from index.packing import Packing
@@ -41,6 +42,8 @@ FILES_A_TASK, BYTES_A_TASK = 128, 300_000
 TASKS_AHEAD = 3
 """Tasks a process that are handed out before the first is taken back: enough to keep it busy, in little memory."""
 READING_ATTEMPTS = 3
+WARMING_WORDS = 30
+"""Function words of a language, which tell the detection of languages which it is."""
 GARBAGE_AFTER = 50_000
 """New objects in a worker process before it looks for those that only refer to one another; Python's own is 700."""
 
@@ -69,6 +72,7 @@ class Maker:
         self, analyzer: Analyzer, detector: LanguageDetector, embedding: Embedding, *, max_tokens: int, max_bytes: int
     ) -> None:
         self.words = analyzer.words
+        self._lexicon = analyzer.lexicon
         self.fingerprint = analyzer.fingerprint
         self._packing = Packing(analyzer)
         self._detector = detector
@@ -83,6 +87,14 @@ class Maker:
             UnreadableDocument: the file cannot be taken in, or changes again and again while it is read.
         """
         return self._finished([file], [self._prepare(file)])[0]
+
+    def warm_up(self) -> None:
+        """Load now what the first document of each language would load: models, dictionaries, abbreviations."""
+        for language in LANGUAGES:
+            words = [one.words[language][0] for one in self._lexicon.concepts.values() if one.pos == "func"]
+            text = f"{' '.join(words[:WARMING_WORDS])}. {words[0].capitalize()}."
+            one = prepare(Path("text.txt"), text, "", None, self._detector.detect, max_tokens=self._max_tokens)
+            self._packing.entries(one.passages, embed_passages(SubwordEmbedding(), one.passages))
 
     def outcomes(self, files: Sequence[ToMake]) -> list[NewVersion | str]:
         """For each file, in order, its new version or the reason why there is none; many at once cost less."""
@@ -158,7 +170,7 @@ def made(
     # Not forked: a service has threads. What is started anew loads its own lexicon.
     # Its words come back with its results, because what is kept for later processes is written by this one.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_start_in_pool, initargs=(max_tokens, max_bytes))
+    pool = ProcessPoolExecutor(workers, context, initializer=start_in_pool, initargs=(max_tokens, max_bytes))
     task = partial(work, max_tokens=max_tokens, max_bytes=max_bytes)
     try:
         yield from _from_processes(pool, task, files, workers * TASKS_AHEAD, maker.words)
@@ -208,8 +220,10 @@ _sent: dict[str, int] = {}
 """How many analysed words of each language a worker process has sent back."""
 
 
-def _start_in_pool(max_tokens: int, max_bytes: int) -> None:
+def start_in_pool(max_tokens: int, max_bytes: int) -> None:
     """Start a worker that ends when the process that it works for does, however that ends: it would wait for ever."""
+    # Of a Ctrl-C the process that it works for makes what there is to make.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     _start_worker(max_tokens, max_bytes)
@@ -218,6 +232,11 @@ def _start_in_pool(max_tokens: int, max_bytes: int) -> None:
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
+
+
+def warm_up() -> None:
+    """Load in a worker process what its first documents would load."""
+    _worker[0].warm_up()
 
 
 def _start_worker(max_tokens: int, max_bytes: int) -> None:

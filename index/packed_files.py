@@ -31,10 +31,12 @@ no hashes in a former file."""
 class PackedFile:
     """One file, mapped: `count` rows from row `base`, the terms of row i at starts[i] to starts[i + 1].
 
-    `hashes` are those of all terms, ascending, each once; None in a former file.
+    `hashes` are those of all terms, ascending, each once; None in a former file. `stamp` tells it from another file of
+    its name.
     """
 
     path: Path
+    stamp: tuple[int, int, int]
     base: int
     count: int
     vectors: NDArray[np.int8]
@@ -108,9 +110,14 @@ def write(path: Path, *columns: NDArray[Any]) -> None:
         raise unwritable(f"the packed passages {path} cannot be written", error) from error
 
 
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def _open(path: Path) -> PackedFile:
     base, count = place_of(path)
     with path.open("rb") as file:
+        stamp = _stamp(os.fstat(file.fileno()))
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     magic, rows, width, terms, ids, hashes = np.frombuffer(data, dtype="<u8", count=_HEAD).tolist()
     if magic == FORMER:
@@ -133,12 +140,17 @@ def _open(path: Path) -> PackedFile:
         columns.append(np.frombuffer(data, dtype=kind, count=size, offset=place))
         place += columns[-1].nbytes
     columns[0] = columns[0].reshape(rows, width)
-    found = PackedFile(path, base, rows, *columns)
+    found = PackedFile(path, stamp, base, rows, *columns)
     return found if magic == MAGIC else replace(found, hashes=None)
 
 
-def opened(folder: Path) -> list[PackedFile]:
-    """The files of a folder by row; of those that begin at the same row only the longest, merged one."""
+def opened(folder: Path, former: Sequence[PackedFile] = ()) -> list[PackedFile]:
+    """The files of a folder by row; of those that begin at the same row only the longest, merged one.
+
+    Args:
+        former: files that are mapped already, and stay so where they are still there.
+    """
+    mapped = {file.path: file for file in former}
     while True:
         try:
             files: list[PackedFile] = []
@@ -149,7 +161,8 @@ def opened(folder: Path) -> list[PackedFile]:
                     continue
                 if base != end:
                     raise IndexUnavailable(f"expected packed passages from row {end} in {folder}, found {path.name}")
-                files.append(_open(path))
+                known = mapped.get(path)
+                files.append(known if known and known.stamp == _stamp(path.stat()) else _open(path))
                 end = base + count
         except FileNotFoundError:
             continue  # Another process has just merged it into a longer one.

@@ -25,6 +25,7 @@ def passage(number: int) -> bytes:
 
 
 def fill(folder: Path, count: int, *, start: int = 0) -> list[int]:
+    folder.mkdir(exist_ok=True)
     writer = PackedWriter(folder)
     rows = [writer.add(f"æ{number}", passage(number)) for number in range(start, start + count)]
     writer.flush()
@@ -100,6 +101,27 @@ def test_an_open_reader_reads_on_while_files_are_merged(tmp_path: Path) -> None:
     assert reader.ids(np.array([1])) == ["æ1"]
     with pytest.raises(IndexUnavailable, match="row 3"):
         reader.gather(np.array([3]), VECTOR, np.ones(1, dtype=bool))
+
+
+def test_files_stay_mapped_from_one_reader_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are still there as they were are not opened again; one that was written anew is."""
+    opened: list[str] = []
+    open_file = packed_files._open
+    monkeypatch.setattr(packed_files, "_open", lambda path: (opened.append(path.name), open_file(path))[1])
+    fill(tmp_path, 8)
+    former = PackedRows(tmp_path)
+    fill(tmp_path, 1, start=8)
+    opened.clear()
+    later = PackedRows(tmp_path, former)
+    assert opened == ["rows-8-1.packed"]
+    assert later.ids(np.array([8, 0])) == ["æ8", "æ0"]
+    first = tmp_path / "rows-0-8.packed"
+    first.unlink()
+    fill(tmp_path / "other", 8, start=20)
+    (tmp_path / "other" / "rows-0-8.packed").rename(first)
+    opened.clear()
+    assert PackedRows(tmp_path, later).ids(np.array([8, 0])) == ["æ8", "æ20"]
+    assert opened == ["rows-0-8.packed"]
 
 
 def test_what_an_interrupted_merge_leaves_does_no_harm(tmp_path: Path) -> None:
