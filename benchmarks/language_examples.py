@@ -87,7 +87,7 @@ class Maker:
         ends = [0]
         for text in texts:
             words = read_words(text)
-            found = [feature for word in words for feature in self._features.letters(word)]
+            found = self._features.letters(words)[1].tolist() if words else []
             known = [feature for word in words if knowledge for feature in self._features.knowledge(word)]
             found += self._features.neighbours(words)
             columns += found + known

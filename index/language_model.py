@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import AnyStr
+from threading import Lock
 from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.checksums import LONGEST, LetterGroups, joined
 from index.errors import InvalidData
 from index.lexicon import LANGUAGES
 from index.words import WordAnalyzer
@@ -28,7 +29,9 @@ WEIGHTS = Path(__file__).parent / "data" / "language_model.npz"
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MAX_WORDS = 200
 MAX_REMEMBERED = 65_536
-"""Words of which is remembered what they say: some 400 bytes each."""
+"""Words of which is remembered what they say: some 300 bytes each."""
+AT_ONCE = 1_000
+"""Words that are looked at together: some 50 groups of letters each."""
 WHOLE_WORDS_ONLY = "İΣ"
 """Letters whose small letter is two, or depends on what stands around: words with them are put in lower case alone."""
 LONGEST_GROUP = 5
@@ -38,6 +41,10 @@ SETS = 1 << len(LANGUAGES)
 """The languages of which a list knows a word are one feature of the 32 that are possible."""
 FEATURES = BUCKETS + 3 * SETS
 START, END = "^", "$"
+_START, _END = 0, 1
+"""Where these stand among the words that have been met; no word is like them."""
+
+Numbers = NDArray[np.int64]
 
 
 def read_words(text: str) -> list[str]:
@@ -54,75 +61,61 @@ def read_words(text: str) -> list[str]:
     return found[:MAX_WORDS]
 
 
+def all_words(text: str) -> set[str]:
+    """The words of a whole text as `read_words` reads nearly all of them: what will be asked for, and may be learnt."""
+    return set(WORD.findall(unicodedata.normalize("NFC", text).lower().replace("’", "'")))
+
+
 class WordFeatures:
-    """Which features a word has; each is a number below FEATURES and counts 1."""
+    """Which features words have; each is a number below FEATURES and counts 1."""
 
     def __init__(self, words: WordAnalyzer) -> None:
         self._words = words
 
-    def letters(self, word: str) -> list[int]:
-        """Its groups of one to five letters, its beginning and end marked, and the word as a whole."""
-        marked = f"<{word}>"
-        # Most words are in ASCII: their letters are bytes, and need no encoding one by one.
-        ascii_ = marked.isascii()
-        groups = _groups(marked.encode()) if ascii_ else [group.encode() for group in _groups(marked)]
-        # The marks alone say nothing.
-        groups = [*groups[1 : len(marked) - 1], *groups[len(marked) :], f"={word}".encode()]
-        return [crc32(group) & (BUCKETS - 1) for group in groups]
+    def letters(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """(word by its place, feature): its groups of one to five letters, its beginning and end marked, and itself."""
+        groups = LetterGroups([f"<{word}>" for word in words])
+        marks = np.zeros(len(groups.owners), dtype=bool)
+        marks[groups.starts] = marks[groups.starts + groups.lengths - 1] = True
+        owners: list[Numbers] = []
+        features: list[NDArray[np.uint32]] = []
+        for size, begins, checksums in groups.of(LONGEST_GROUP):
+            if size == 1:  # The marks alone say nothing.
+                inner = ~marks[begins]
+                begins, checksums = begins[inner], checksums[inner]
+            owners.append(groups.owners[begins])
+            features.append(checksums)
+        owners.append(np.arange(len(words)))
+        features.append(np.array([crc32(f"={word}".encode()) for word in words], dtype=np.uint32))
+        return np.concatenate(owners), np.concatenate(features).astype(np.int64) & (BUCKETS - 1)
 
-    def knowledge(self, word: str) -> list[int]:
+    def knowledge(self, word: str) -> tuple[int, int, int]:
         """Of which languages it is a function word, an entry of the lexicon, and a form in a dictionary."""
-        lexicon, is_form = self._words.lexicon, self._words.is_dictionary_word
-        lists = (
-            [word in self._functions[language] for language in LANGUAGES],
-            [word in lexicon.words(language) for language in LANGUAGES],
-            [is_form(word, language) for language in LANGUAGES],
+        functions, entries = self._listed
+        return (
+            BUCKETS + functions.get(word, 0),
+            BUCKETS + SETS + entries.get(word, 0),
+            BUCKETS + 2 * SETS + self._words.knowers(word),
         )
-        return [
-            BUCKETS + number * SETS + sum(known << bit for bit, known in enumerate(flags))
-            for number, flags in enumerate(lists)
-        ]
 
     def neighbours(self, words: Sequence[str]) -> list[int]:
         """Every pair of neighbours, the text's beginning and end among them: one more than there are words."""
-        return pairs([left_of_pair(word) for word in words], [word.encode() for word in words])
+        rights = (*(word.encode() for word in words), END.encode())
+        lefts = (crc32(f"{word} ".encode()) for word in (START, *words))
+        return [crc32(right, left) & (BUCKETS - 1) for left, right in zip(lefts, rights, strict=True)]
 
     @cached_property
-    def _functions(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = {language: set() for language in LANGUAGES}
-        for concept in self._words.lexicon.concepts.values():
-            if concept.pos == "func":
-                for language, words in concept.words.items():
-                    found[language].update(word.lower() for word in words if " " not in word)
-        return {language: frozenset(words) for language, words in found.items()}
-
-
-def _groups(marked: AnyStr) -> list[AnyStr]:
-    """All groups of up to LONGEST_GROUP letters, the shorter ones first."""
-    return [
-        marked[start : start + length]
-        for length in range(1, LONGEST_GROUP + 1)
-        for start in range(len(marked) - length + 1)
-    ]
-
-
-def left_of_pair(word: str) -> int:
-    """The checksum of a word and a blank, which that of a pair of words goes on from."""
-    return crc32(f"{word} ".encode())
-
-
-def pairs(lefts: Sequence[int], rights: Sequence[bytes]) -> list[int]:
-    """The features of neighbouring words, given by `left_of_pair` and in UTF-8, the text's beginning and end added."""
-    neighbours = zip((left_of_pair(START), *lefts), (*rights, END.encode()), strict=True)
-    return [crc32(right, left) & (BUCKETS - 1) for left, right in neighbours]
-
-
-def knowers(knowledge: Sequence[int]) -> int:
-    """The set of LANGUAGES of which any list has the word, a bit each; `knowledge` as WordFeatures gives it."""
-    known = 0
-    for feature in knowledge:
-        known |= (feature - BUCKETS) % SETS
-    return known
+    def _listed(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Function words, and all entries, each with the set of languages that it is one of, a bit each."""
+        functions: dict[str, int] = {}
+        entries: dict[str, int] = {}
+        lexicon = self._words.lexicon
+        for bit, language in enumerate(LANGUAGES):
+            for entry, ids in lexicon.words(language).items():
+                entries[entry] = entries.get(entry, 0) | 1 << bit
+                if " " not in entry and any(lexicon.concepts[id_].pos == "func" for id_ in ids):
+                    functions[entry] = functions.get(entry, 0) | 1 << bit
+        return functions, entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +163,27 @@ def save_weights(weights: Weights, path: Path = WEIGHTS) -> None:
     )
 
 
+class _Words:
+    """Words that have been met, as rows of what they say."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {START: _START, END: _END}
+        # What it says for each of LANGUAGES, and a 1 for those that know it.
+        self.scores = np.empty((MAX_REMEMBERED + 2, 2 * len(LANGUAGES)))
+        # The checksums of the word as the first and as the second of a pair, and how many bytes it has as the second.
+        self.lefts = np.empty(MAX_REMEMBERED + 2, dtype=np.uint32)
+        self.rights = np.empty(MAX_REMEMBERED + 2, dtype=np.uint32)
+        self.bytes = np.empty(MAX_REMEMBERED + 2, dtype=np.int64)
+        self.note(slice(0, 2), [START, END])
+
+    def note(self, rows: slice, words: Sequence[str]) -> None:
+        """Note what these words are as parts of pairs."""
+        encoded = [word.encode() for word in words]
+        self.lefts[rows] = [crc32(word + b" ") for word in encoded]
+        self.rights[rows] = [crc32(word) for word in encoded]
+        self.bytes[rows] = [len(word) for word in encoded]
+
+
 class LanguageModel:
     """Scores texts. Safe to use from several threads."""
 
@@ -178,31 +192,57 @@ class LanguageModel:
         self._weights = weights
         # Sums are of this precision; to make it anew for each takes longer than to add.
         self._table = weights.table.astype(np.float64)
-        self._known: dict[str, tuple[bytes, int, bytes]] = {}
+        self._words = _Words()
+        self._learning = Lock()
 
     def log_odds(self, words: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
-        known = self._known
-        scored, lefts, rights = zip(*[known.get(word) or self._score_word(word) for word in words], strict=True)
-        neighbours = self._table.take(pairs(lefts, rights), axis=0).sum(axis=0)
-        sums = np.frombuffer(b"".join(scored)).reshape(len(words), 2 * len(LANGUAGES)).sum(axis=0) / len(words)
+        known = self.learn(words)
+        places = [known.places[word] for word in words]
+        neighbours = self._table.take(_pairs(known, places, words), axis=0).sum(axis=0)
+        sums = known.scores.take(places, axis=0).sum(axis=0) / len(words)
         mean = neighbours / len(words) + sums[: len(LANGUAGES)]
         return mean * self._weights.scale * len(words) ** self._weights.growth, sums[len(LANGUAGES) :]
 
-    def _score_word(self, word: str) -> tuple[bytes, int, bytes]:
-        """What it says for each of LANGUAGES and which of them know it, as ten numbers; see `pairs` for the others."""
-        knowledge = self._features.knowledge(word)
-        scores = self._table.take(self._features.letters(word) + knowledge, axis=0).sum(axis=0)
-        if len(self._known) >= MAX_REMEMBERED:
-            self._known = {}
-        found = scores.tobytes() + _known_by()[knowers(knowledge)], left_of_pair(word), word.encode()
-        self._known[word] = found
-        return found
+    def learn(self, words: Collection[str]) -> _Words:
+        """Find out what words say, MAX_REMEMBERED of them at most; many at once cost less. Returns what knows them."""
+        known = self._words
+        if all(map(known.places.__contains__, words)):
+            return known
+        with self._learning:
+            known = self._words
+            new = [word for word in dict.fromkeys(words) if word not in known.places][:MAX_REMEMBERED]
+            if len(known.places) + len(new) > len(known.lefts):
+                known, new = _Words(), list(dict.fromkeys(words))[:MAX_REMEMBERED]
+            for start in range(0, len(new), AT_ONCE):
+                self._add(known, new[start : start + AT_ONCE])
+            self._words = known
+        return known
+
+    def _add(self, known: _Words, words: Sequence[str]) -> None:
+        knowledge = np.array([self._features.knowledge(word) for word in words])
+        owners, features = self._features.letters(words)
+        owners = np.concatenate([owners, np.arange(len(words)).repeat(knowledge.shape[1])])
+        features = np.concatenate([features, knowledge.ravel()])
+        first = len(known.places)
+        own = slice(first, first + len(words))
+        said = self._table.take(features, axis=0)
+        for column in range(len(LANGUAGES)):
+            known.scores[own, column] = np.bincount(owners, weights=said[:, column], minlength=len(words))
+        sets = np.bitwise_or.reduce((knowledge - BUCKETS) % SETS, axis=1)
+        known.scores[own, len(LANGUAGES) :] = sets[:, None] >> np.arange(len(LANGUAGES)) & 1
+        known.note(own, words)
+        # Last, for whoever reads meanwhile in another thread.
+        known.places.update(zip(words, range(first, first + len(words)), strict=True))
 
 
-@cache
-def _known_by() -> Sequence[bytes]:
-    """For each of the sets of LANGUAGES a 1 for those that are in it and a 0 for the others, as numbers."""
-    return [
-        np.array([known >> bit & 1 for bit in range(len(LANGUAGES))], np.float64).tobytes() for known in range(SETS)
-    ]
+def _pairs(known: _Words, places: Sequence[int], words: Sequence[str]) -> Numbers:
+    """What `WordFeatures.neighbours` gives, for words that are known by their places."""
+    own = np.array([_START, *places, _END])
+    lefts, seconds = known.lefts.take(own[:-1]), own[1:]
+    lengths = known.bytes.take(seconds)
+    found = joined(lefts, known.rights.take(seconds), np.minimum(lengths, LONGEST)).astype(np.int64)
+    if int(lengths.max()) > LONGEST:
+        for place in np.flatnonzero(lengths > LONGEST).tolist():
+            found[place] = crc32(words[place].encode(), int(lefts[place]))
+    return found & (BUCKETS - 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from index.lexicon import LANGUAGES
 
@@ -18,34 +19,56 @@ MAX_REMEMBERED = 200_000
 
 
 class _Remembering(Mapping[str, str]):
-    """A dictionary that remembers what it was asked: the beginnings of a compound are looked up again and again."""
+    """A dictionary that remembers what it was asked: the parts of a compound are looked up again and again."""
 
     def __init__(self, dictionary: Mapping[str, str]) -> None:
         self._dictionary = dictionary
         self._known: dict[str, str | None] = {}
+        self.ask: Callable[[str], str | None] = dictionary.get
+        """What the dictionary says of a word; it is not remembered."""
 
-    def get(self, word: str, default: Any = None) -> Any:
+    def either(self, word: str) -> str | None:
+        """What the dictionary says of a word as it stands, else of the same with or without its capital."""
         try:
-            found = self._known[word]
+            return self._known[word]
         except KeyError:
+            found = self.ask(word)
+            if found is None:
+                found = self.ask(word.lower() if word[:1].isupper() else word.capitalize())
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            found = self._known[word] = self._dictionary.get(word)
-        return default if found is None else found
+            self._known[word] = found
+            return found
 
     def has(self, word: str) -> bool:
-        """Whether the dictionary has a word; what was not asked for before is not remembered."""
-        found = self._known.get(word)
-        return found is not None or (word not in self._known and self._dictionary.get(word) is not None)
+        """Whether the dictionary has a word as it stands or as a name; only what `either` was asked is remembered."""
+        if word in self._known and not word[:1].isupper():
+            return self._known[word] is not None
+        return self.ask(word) is not None or self.ask(word.capitalize()) is not None
 
     def __getitem__(self, word: str) -> str:
         return self._dictionary[word]
+
+    def get(self, word: str, default: Any = None) -> Any:
+        """What the dictionary says of a word; Mapping's own way would raise an error for each that it does not have."""
+        return self._dictionary.get(word, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._dictionary)
 
     def __len__(self) -> int:
         return len(self._dictionary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """simplemma's `DictionaryLookupStrategy` for words of letters in the lexicon's languages; it remembers."""
+
+    dictionaries: _Dictionaries
+
+    def get_lemma(self, token: str, lang: str) -> str | None:
+        """What the dictionary of a language says of a word, with or without a capital."""
+        return self.dictionaries.get_dictionary(lang).either(token)
 
 
 class _Dictionaries:
@@ -71,7 +94,7 @@ class Lemmas:
         # simplemma's own way, from one strategy to the next, takes longer than all that they say of a plain word.
         if word.isalpha() and language in LANGUAGES:
             dictionary = self._dictionaries.get_dictionary(language)
-            found = dictionary.get(word) or dictionary.get(word.capitalize()) or self._by_rules(word, language)
+            found = dictionary.either(word) or self._by_rules(word, language)
             return str(found or word).lower()
         return self._lemmatizer.lemmatize(word, lang=language).lower()
 
@@ -83,14 +106,29 @@ class Lemmas:
     def is_known(self, word: str, language: str) -> bool:
         """Whether the dictionary of `language` has `word` as it stands."""
         if word.isalpha():
-            dictionary = self._dictionaries.get_dictionary(language)
-            return dictionary.has(word) or dictionary.has(word.capitalize())
+            return self._dictionaries.get_dictionary(language).has(word)
         return self._lookup.get_lemma(word, language) is not None
 
     def known_of(self, words: Collection[str], language: str) -> set[str]:
         """Those of many words of letters that the dictionary of `language` has; what it says is not remembered."""
         has = self._dictionaries.get_dictionary(language).has
-        return {word for word in words if has(word) or has(word.capitalize())}
+        return {word for word in words if has(word)}
+
+    def knowers(self, word: str) -> int:
+        """Which of LANGUAGES have `word` in their dictionary as it stands, a bit each, the first one's the lowest."""
+        if not word.isalpha():
+            return sum(self.is_known(word, language) << bit for bit, language in enumerate(LANGUAGES))
+        capital = word.capitalize()
+        found = 0
+        for bit, ask in self._asked:
+            if ask(word) is not None or ask(capital) is not None:
+                found |= bit
+        return found
+
+    @cached_property
+    def _asked(self) -> Sequence[tuple[int, Callable[[str], str | None]]]:
+        """What to ask each dictionary, and the bit of its language; nothing of it is remembered."""
+        return [(1 << bit, self._dictionaries.get_dictionary(language).ask) for bit, language in enumerate(LANGUAGES)]
 
     @cached_property
     def _dictionaries(self) -> _Dictionaries:
@@ -112,7 +150,8 @@ class Lemmas:
         """Those of simplemma's that say anything of a word of letters in the five, in its order, but the dictionary."""
         from simplemma.strategies import AffixDecompositionStrategy, RulesStrategy
 
-        return RulesStrategy(), AffixDecompositionStrategy(False, self._lookup)
+        lookup = cast("DictionaryLookupStrategy", _Lookup(self._dictionaries))
+        return RulesStrategy(), AffixDecompositionStrategy(False, lookup)
 
     @cached_property
     def _lookup(self) -> DictionaryLookupStrategy:

@@ -86,7 +86,7 @@ class Maker:
         Raises:
             UnreadableDocument: the file cannot be taken in, or changes again and again while it is read.
         """
-        return self._finished([file], [self._prepare(file)])[0]
+        return self._finished([file], [self._prepare(file, *self._read(file.path))])[0]
 
     def warm_up(self) -> None:
         """Load now what the first document of each language would load: models, dictionaries, abbreviations."""
@@ -98,19 +98,25 @@ class Maker:
 
     def outcomes(self, files: Sequence[ToMake]) -> list[NewVersion | str]:
         """For each file, in order, its new version or the reason why there is none; many at once cost less."""
-        prepared: dict[int, Prepared] = {}
         reasons: dict[int, str] = {}
+        read: dict[int, tuple[Extracted, str]] = {}
         for place, file in enumerate(files):
             try:
-                prepared[place] = self._prepare(file)
+                read[place] = self._read(file.path)
+            except UnreadableDocument as error:
+                reasons[place] = str(error)
+        self._detector.learn(extracted.text for extracted, _ in read.values())
+        prepared: dict[int, Prepared] = {}
+        for place, (extracted, sha256) in read.items():
+            try:
+                prepared[place] = self._prepare(files[place], extracted, sha256)
             except UnreadableDocument as error:
                 reasons[place] = str(error)
         versions = iter(self._finished([files[place] for place in prepared], list(prepared.values())))
         return [reasons[place] if place in reasons else next(versions) for place in range(len(files))]
 
-    def _prepare(self, file: ToMake) -> Prepared:
+    def _prepare(self, file: ToMake, extracted: Extracted, sha256: str) -> Prepared:
         version = file.version
-        extracted, sha256 = self._read(file.path)
         return prepare(
             Path(version.path),
             extracted.text,

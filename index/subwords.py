@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-import zlib
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.checksums import LetterGroups
 from index.folding import fold
 
 WORD = re.compile(r"[^\W_]+")
 SMALLEST, LARGEST = 3, 5
 AT_ONCE = 64
 """Texts whose n-grams are counted together, in 1 MB."""
+
+
+MAX_REMEMBERED = 100_000
+"""Words whose n-grams are remembered: some 150 bytes each."""
+WORDS_AT_ONCE = 2_000
 
 
 class SubwordEmbedding:
@@ -35,7 +40,9 @@ class SubwordEmbedding:
 
 
 def _embedded(texts: Sequence[str], dimensions: int) -> NDArray[np.float64]:
-    grams = [b"".join(map(_grams, WORD.findall(text.lower()))) for text in texts]
+    words = [WORD.findall(text.lower()) for text in texts]
+    known = _known(chain.from_iterable(words))
+    grams = [b"".join([known[word] for word in some]) for some in words]
     # Two bytes a gram; each text has its own 2 × dimensions numbers.
     rows = np.arange(0, 2 * dimensions * len(texts), 2 * dimensions).repeat([len(some) // 2 for some in grams])
     signed = np.bincount(rows + np.frombuffer(b"".join(grams), np.uint16), minlength=2 * dimensions * len(texts))
@@ -48,23 +55,38 @@ def _embedded(texts: Sequence[str], dimensions: int) -> NDArray[np.float64]:
     return vectors
 
 
-@lru_cache(maxsize=100_000)
-def _grams(word: str) -> bytes:
-    """The word's n-grams, each as 2 × dimension + (1 for a negative sign) in 16 bits: bytes are quickly joined."""
-    padded = f" {fold(word)} "
-    # A word too short for the larger ones stands for each of them as a whole.
-    if padded.isascii():  # As most folded words are; their letters are bytes, and need no encoding one by one.
-        letters = padded.encode()
-        hashes = [
-            zlib.crc32(letters[start : start + size])
-            for size in range(SMALLEST, LARGEST + 1)
-            for start in range(max(1, len(letters) - size + 1))
-        ]
-    else:
-        hashes = [
-            zlib.crc32(padded[start : start + size].encode())
-            for size in range(SMALLEST, LARGEST + 1)
-            for start in range(max(1, len(padded) - size + 1))
-        ]
-    values = np.array(hashes)
-    return ((values >> 1) % SubwordEmbedding.dimensions * 2 + (values & 1)).astype(np.uint16).tobytes()
+_remembered: dict[str, bytes] = {}
+"""The n-grams of words; another dictionary takes its place when it is full, so that several threads may read it."""
+
+
+def _known(words: Iterable[str]) -> Mapping[str, bytes]:
+    """The n-grams of at least these words, each as 2 × dimension + (1 for a negative sign) in 16 bits."""
+    global _remembered
+    wanted = set(words)
+    known = _remembered
+    new = sorted(wanted.difference(known))
+    if len(known) + len(new) > MAX_REMEMBERED:
+        known, new = {}, sorted(wanted)
+    for start in range(0, len(new), WORDS_AT_ONCE):
+        some = new[start : start + WORDS_AT_ONCE]
+        known.update(zip(some, _grams(some), strict=True))
+    _remembered = known
+    return known
+
+
+def _grams(words: Sequence[str]) -> list[bytes]:
+    groups = LetterGroups([f" {fold(word)} " for word in words])
+    owners: list[NDArray[np.int64]] = []
+    checksums: list[NDArray[np.uint32]] = []
+    for size, begins, sums in groups.of(LARGEST):
+        # A word too short for the larger ones stands for each of them as a whole.
+        whole = groups.lengths[groups.owners[begins]] == size
+        times = np.where(whole, LARGEST - max(size, SMALLEST - 1), 0) + (size >= SMALLEST)
+        owners.append(groups.owners[begins].repeat(times))
+        checksums.append(sums.repeat(times))
+    owner, values = np.concatenate(owners), np.concatenate(checksums)
+    order = owner.argsort(kind="stable")
+    values = values[order]
+    numbers = ((values >> 1) % SubwordEmbedding.dimensions * 2 + (values & 1)).astype(np.uint16).tobytes()
+    ends = (2 * np.bincount(owner, minlength=len(words)).cumsum()).tolist()
+    return [numbers[start:end] for start, end in zip([0, *ends], ends, strict=False)]

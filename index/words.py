@@ -125,6 +125,10 @@ class WordAnalyzer:
         """Whether simplemma's full-form dictionary has the lower-case word."""
         return self._lemmas.is_known(word, language)
 
+    def knowers(self, word: str) -> int:
+        """Whose full-form dictionary has the lower-case word: a bit for each of LANGUAGES, the first the lowest."""
+        return self._lemmas.knowers(word)
+
     def is_known(self, word: str, language: str) -> bool:
         """Whether the lexicon or the full-form dictionary has the lower-case word."""
         return (

@@ -19,6 +19,7 @@ from index.language_model import (
     WEIGHTS,
     LanguageModel,
     Weights,
+    WordFeatures,
     load_weights,
     read_words,
     save_weights,
@@ -156,6 +157,37 @@ def test_a_word_that_the_lexicon_has_counts_for_its_language() -> None:
     log_odds, known = LanguageModel(analyzer().words, Weights(table, 1.0, 1.0)).log_odds(["hållbarhet"])
     assert known[LANGUAGES.index("sv")] == 1
     assert LANGUAGES[int(log_odds.argmax())] == "sv"
+
+
+def test_the_model_counts_the_features_of_its_words() -> None:
+    """Letters, knowledge and neighbours of every word, a very long one too, as they are counted when it is fitted."""
+    table = np.random.default_rng(5).normal(size=(FEATURES, len(LANGUAGES))).astype(np.float32)
+    words = ["hvad", "siger", "kunderne", "æ" * 40, "hvad", "roi", "isn't"]
+    features = WordFeatures(analyzer().words)
+    counted = [*features.letters(words)[1].tolist(), *features.neighbours(words)]
+    counted += [feature for word in words for feature in features.knowledge(word)]
+    model = LanguageModel(analyzer().words, Weights(table, 1.0, 0.0))
+    for _ in range(2):
+        log_odds, known = model.log_odds(words)
+        assert np.allclose(log_odds, table[counted].sum(axis=0, dtype=np.float64) / len(words))
+    assert known.tolist() == [sum(model_knows(word, bit) for word in words) / len(words) for bit in range(5)]
+
+
+def model_knows(word: str, bit: int) -> bool:
+    knowledge = WordFeatures(analyzer().words).knowledge(word)
+    return any((feature - BUCKETS) % 32 >> bit & 1 for feature in knowledge)
+
+
+def test_words_that_were_learnt_before_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a text's words are met one by one or with many others, and where not all can be remembered."""
+    text = "Hvornår åbner svømmehallen, og hvad koster det at komme ind?"
+    expected = detector().detect(text)
+    monkeypatch.setattr("index.language_model.MAX_REMEMBERED", 12)
+    fresh = LanguageDetector(analyzer().words)
+    fresh.learn([text, "Vad kostar det? " + " ".join(f"ord{'x' * length}" for length in range(30))])
+    assert fresh.detect(text) == expected
+    assert fresh.detect("Vad kostar det att komma in?").language == "sv"
+    assert fresh.detect(text) == expected
 
 
 def test_words_are_read_in_lower_case_one_by_one() -> None:
