@@ -8,17 +8,16 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 
 from index.analysis import Analyzer
+from index.crew import Crew, CrewEnded, taken
 from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable, UnreadableDocument
 from index.exchange import NewVersion
@@ -39,8 +38,9 @@ WORTH_PROCESSES = 300
 """Files from which on further processes are started: each loads the lexicon and the sentence models first, for 2 s."""
 FILES_A_TASK, BYTES_A_TASK = 128, 300_000
 """What is made at once, of small files and of larger ones; one file at least."""
-TASKS_AHEAD = 3
-"""Tasks a process that are handed out before the first is taken back: enough to keep it busy, in little memory."""
+TASKS_AHEAD = 8
+"""Tasks a process that are handed out before the first is taken back: enough to keep it busy while others are stored;
+some ten megabytes."""
 READING_ATTEMPTS = 3
 WARMING_WORDS = 30
 """Function words of a language, which tell the detection of languages which it is."""
@@ -72,7 +72,7 @@ class Maker:
         self, analyzer: Analyzer, detector: LanguageDetector, embedding: Embedding, *, max_tokens: int, max_bytes: int
     ) -> None:
         self.words = analyzer.words
-        self._lexicon = analyzer.lexicon
+        self._analyzer = analyzer
         self.fingerprint = analyzer.fingerprint
         self._packing = Packing(analyzer)
         self._detector = detector
@@ -91,10 +91,11 @@ class Maker:
     def warm_up(self) -> None:
         """Load now what the first document of each language would load: models, dictionaries, abbreviations."""
         for language in LANGUAGES:
-            words = [one.words[language][0] for one in self._lexicon.concepts.values() if one.pos == "func"]
+            words = [one.words[language][0] for one in self._analyzer.lexicon.concepts.values() if one.pos == "func"]
             text = f"{' '.join(words[:WARMING_WORDS])}. {words[0].capitalize()}."
             one = prepare(Path("text.txt"), text, "", None, self._detector.detect, max_tokens=self._max_tokens)
-            self._packing.entries(one.passages, embed_passages(SubwordEmbedding(), one.passages))
+            Packing(self._analyzer).entries(one.passages, embed_passages(SubwordEmbedding(), one.passages))
+        self.words.forget()  # They are in no document.
 
     def outcomes(self, files: Sequence[ToMake]) -> list[NewVersion | str]:
         """For each file, in order, its new version or the reason why there is none; many at once cost less."""
@@ -173,18 +174,13 @@ def made(
         for some in in_tasks(files) if default else ([file] for file in files):
             yield from maker.outcomes(some)
         return
-    # Not forked: a service has threads. What is started anew loads its own lexicon.
-    # Its words come back with its results, because what is kept for later processes is written by this one.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=start_in_pool, initargs=(max_tokens, max_bytes))
-    task = partial(work, max_tokens=max_tokens, max_bytes=max_bytes)
+    crew = Crew(workers, max_tokens=max_tokens, max_bytes=max_bytes)
     try:
-        yield from _from_processes(pool, task, files, workers * TASKS_AHEAD, maker.words)
-    except BrokenProcessPool:
+        yield from _from_processes(crew, files, workers * TASKS_AHEAD, maker.words)
+    except CrewEnded:
         raise IndexUnavailable("a process that prepares documents was ended; there may be too little memory") from None
     finally:
-        # Not waited for: that a process gives back its memory takes longer than to store its last documents.
-        pool.shutdown(wait=False, cancel_futures=True)
+        crew.close()
 
 
 def in_tasks(files: Iterable[ToMake]) -> Iterator[list[ToMake]]:
@@ -202,20 +198,15 @@ def in_tasks(files: Iterable[ToMake]) -> Iterator[list[ToMake]]:
         yield some
 
 
-def _from_processes(
-    pool: ProcessPoolExecutor,
-    task: Callable[[list[ToMake]], Finished],
-    files: Iterable[ToMake],
-    ahead: int,
-    words: WordAnalyzer,
-) -> Iterator[NewVersion | str]:
-    waiting: deque[Future[Finished]] = deque()
+def _from_processes(crew: Crew, files: Iterable[ToMake], ahead: int, words: WordAnalyzer) -> Iterator[NewVersion | str]:
+    waiting: deque[Future[bytes]] = deque()
     tasks = in_tasks(files)
     while True:
-        waiting.extend(pool.submit(task, some) for some in islice(tasks, ahead - len(waiting)))
+        waiting.extend(crew.submit(some) for some in islice(tasks, ahead - len(waiting)))
         if not waiting:
             return
-        finished = waiting.popleft().result()
+        finished = taken(waiting.popleft().result())
+        # What is kept for later processes is written by this one.
         words.learn(finished.words)
         yield from finished.outcomes
 
@@ -232,7 +223,7 @@ def start_in_pool(max_tokens: int, max_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _start_worker(max_tokens, max_bytes)
+    start_worker(max_tokens, max_bytes)
 
 
 def _end_with(sentinel: int) -> None:
@@ -245,7 +236,8 @@ def warm_up() -> None:
     _worker[0].warm_up()
 
 
-def _start_worker(max_tokens: int, max_bytes: int) -> None:
+def start_worker(max_tokens: int, max_bytes: int) -> None:
+    """Load what a process needs that does nothing but make documents."""
     analyzer = Analyzer(load_lexicon())
     detector = LanguageDetector(analyzer.words)
     _worker.append(Maker(analyzer, detector, SubwordEmbedding(), max_tokens=max_tokens, max_bytes=max_bytes))
@@ -254,10 +246,10 @@ def _start_worker(max_tokens: int, max_bytes: int) -> None:
     gc.set_threshold(GARBAGE_AFTER)
 
 
-def work(files: list[ToMake], max_tokens: int, max_bytes: int) -> Finished:
+def work(files: Sequence[ToMake], max_tokens: int, max_bytes: int) -> Finished:
     """Make versions of files in a process that does nothing else; the first call loads what is needed."""
     if not _worker:
-        _start_worker(max_tokens, max_bytes)
+        start_worker(max_tokens, max_bytes)
     maker = _worker[0]
     outcomes = maker.outcomes(files)
     return Finished(outcomes, maker.words.news(_sent, MAX_WORDS), maker.fingerprint)

@@ -72,6 +72,10 @@ class WordAnalyzer:
         kept, seen = self._kept.get(language, 0), len(self._cache.get(language, ()))
         return min(seen, limit) > 2 * kept
 
+    def forget(self) -> None:
+        """Forget all words; what has been loaded to analyse them stays."""
+        self._cache.clear()
+
     def note_kept(self, language: str) -> None:
         """Note that the words seen so far have been kept."""
         self._kept[language] = len(self._cache.get(language, ()))

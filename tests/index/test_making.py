@@ -69,7 +69,9 @@ if __name__ == "__main__":
     files = to_make(Path(sys.argv[1]), *["bread"] * 400)
     outcomes = made(maker(), files, workers=2, max_tokens=200, max_bytes=1_000_000)
     next(outcomes)
-    print(*[child.pid for child in multiprocessing.active_children()], flush=True)
+    first = [child.pid for child in multiprocessing.active_children()]
+    forked = [Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split() for pid in first]
+    print(*first, *sum(forked, []), flush=True)
     time.sleep(600)
 """
 
@@ -98,7 +100,7 @@ def test_workers_end_with_the_process_that_they_work_for(tmp_path: Path) -> None
         assert builder.stdout is not None
         workers = [int(one) for one in builder.stdout.readline().split()]
         try:
-            assert len(workers) == 2
+            assert len(workers) == 3
             assert all(map(is_running, workers))
         finally:
             builder.kill()

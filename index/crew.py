@@ -1,0 +1,131 @@
+"""Processes that make documents for a build: one loads what making them needs, and the others are forked from it.
+
+What takes each process a second and a half to load is loaded once, and its memory is theirs together. The process that
+builds is not forked itself: it has threads. Where nothing can be forked safely, each process loads for itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.making import Finished, ToMake
+
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+"""The system libraries of macOS do not survive a fork."""
+
+
+class CrewEnded(Exception):
+    """A process of a crew was ended from outside."""
+
+
+class Crew:
+    """Some processes that make documents, until `close` or the end of this process, however it ends."""
+
+    def __init__(self, count: int, *, max_tokens: int, max_bytes: int) -> None:
+        """Start them; nobody waits until they are ready. `max_tokens` and `max_bytes` as a maker has them."""
+        context = multiprocessing.get_context("spawn")
+        pairs = [context.Pipe() for _ in range(count)]
+        watched, self._alive = context.Pipe(duplex=False)
+        theirs = [their for _, their in pairs]
+        for group in [theirs] if CAN_FORK else [[one] for one in theirs]:
+            context.Process(target=_begin, args=(group, watched, max_tokens, max_bytes)).start()
+        for end in (*theirs, watched):
+            end.close()
+        self._free: SimpleQueue[Connection] = SimpleQueue()
+        for own, _ in pairs:
+            self._free.put(own)
+        # A thread waits for each process: it is given its next task though this process is busy storing.
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="crew")
+
+    def submit(self, files: Sequence[ToMake]) -> Future[bytes]:
+        """Have files made by the first process that is free; see `taken`. Raises CrewEnded in the future."""
+        return self._threads.submit(self._ask, files)
+
+    def close(self) -> None:
+        """End the processes at once; nobody waits until they have ended."""
+        self._alive.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, files: Sequence[ToMake]) -> bytes:
+        connection = self._free.get()
+        try:
+            connection.send(files)
+            return connection.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise CrewEnded from error
+        finally:
+            self._free.put(connection)
+
+
+def taken(answer: bytes) -> Finished:
+    """What a process has made of its files; raises what it failed with."""
+    found: Finished | Exception = pickle.loads(answer)  # noqa: S301 - from a process of our own
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _begin(ends: list[Any], watched: Any, max_tokens: int, max_bytes: int) -> None:
+    """Load what is needed, and go on as so many processes as there are ends of connections."""
+    # Of a Ctrl-C the process that builds makes what there is to make.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Every core has its process; and threads would be lost in a fork.
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    from index.making import start_worker, warm_up, work
+
+    start_worker(max_tokens, max_bytes)
+    warm_up()
+
+    def serve(end: Connection) -> None:
+        for other in ends:
+            if other is not end:
+                other.close()
+        _serve(end, watched, lambda files: work(files, max_tokens, max_bytes))
+
+    if len(ends) == 1:
+        serve(ends[0])
+    children = []
+    for end in ends:
+        child = os.fork()
+        if child == 0:
+            serve(end)
+        children.append(child)
+    for end in ends:
+        end.close()
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _serve(end: Connection, watched: Connection, work: Callable[[Sequence[ToMake]], Finished]) -> None:
+    """Do what is asked for until nobody asks any more; does not return."""
+    threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
+    while True:
+        try:
+            files = end.recv()
+        except (EOFError, OSError):
+            os._exit(0)
+        try:
+            answer = pickle.dumps(work(files), protocol=pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            answer = pickle.dumps(error)
+        try:
+            end.send_bytes(answer)
+        except OSError:
+            os._exit(0)
+
+
+def _end_with(watched: Connection) -> None:
+    """End at once when the other end is closed: in the middle of a document, too, that nobody waits for any more."""
+    wait([watched])
+    os._exit(0)

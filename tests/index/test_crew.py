@@ -1,0 +1,95 @@
+"""Processes that make documents for a build."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from index import crew as module
+from index.crew import Crew, CrewEnded, taken
+from index.exchange import NewVersion
+from index.making import ToMake
+from index.rows import Version
+from tests.index.making import TEXTS, write_texts
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+
+
+def to_make(folder: Path, name: str) -> ToMake:
+    return ToMake(folder / f"{name}.txt", Version("", f"{name}.txt", None, "p", "folder"))
+
+
+@contextmanager
+def working(count: int) -> Iterator[Crew]:
+    crew = Crew(count, max_tokens=200, max_bytes=1_000_000)
+    try:
+        yield crew
+    finally:
+        crew.close()
+        for process in multiprocessing.active_children():
+            process.join()
+
+
+def forked(process: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()]
+
+
+@pytest.mark.parametrize("can_fork", [True, False])
+def test_every_process_makes_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, can_fork: bool) -> None:
+    """Forked or not, what was asked for comes back: a version or a reason for each file."""
+    if can_fork and not module.CAN_FORK:
+        pytest.skip("nothing is forked here")
+    monkeypatch.setattr(module, "CAN_FORK", can_fork)
+    write_texts(tmp_path, **TEXTS)
+    with working(2) as crew:
+        asked = [crew.submit([to_make(tmp_path, name), to_make(tmp_path, "gone")]) for name in ("bread", "sea") * 4]
+        for name, future in zip(("bread", "sea") * 4, asked, strict=True):
+            version, reason = taken(future.result()).outcomes
+            assert isinstance(version, NewVersion)
+            assert version.prepared.document.id == name
+            assert isinstance(reason, str)
+
+
+@linux
+def test_a_process_that_is_killed_is_no_answer(tmp_path: Path) -> None:
+    """Whoever waits for it is told; the others go on."""
+    write_texts(tmp_path, **TEXTS)
+    with working(2) as crew:
+        crew.submit([to_make(tmp_path, "bread")]).result()
+        (first,) = multiprocessing.active_children()
+        assert first.pid is not None
+        one, _ = forked(first.pid)
+        os.kill(one, signal.SIGKILL)
+        outcomes = [crew.submit([to_make(tmp_path, "bread")]).exception() for _ in range(6)]
+        assert {type(outcome) for outcome in outcomes} == {CrewEnded, type(None)}
+
+
+@linux
+def test_closing_ends_every_process_at_once(tmp_path: Path) -> None:
+    """Also while it has work to do that nobody waits for any more."""
+    write_texts(tmp_path, **TEXTS)
+    with working(2) as crew:
+        crew.submit([to_make(tmp_path, "bread")]).result()
+        (first,) = multiprocessing.active_children()
+        assert first.pid is not None
+        workers = forked(first.pid)
+        assert len(workers) == 2
+        many = [crew.submit([to_make(tmp_path, "bread")] * 5_000) for _ in range(2)]
+        time.sleep(0.2)
+        crew.close()
+        assert all(isinstance(one.exception(), CrewEnded) for one in many)
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_what_a_process_fails_with_is_raised_where_it_is_asked_for() -> None:
+    """A fault is no silence."""
+    with working(1) as crew, pytest.raises(AttributeError):
+        taken(crew.submit(["no file"]).result())  # type: ignore[list-item]  # what it cannot make
