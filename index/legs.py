@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +81,13 @@ class OpenLegs:
         return self._legs
 
     def warm_up(self) -> None:
-        """Open the vector index now, however small it is."""
+        """Open the vector index now, however small it is, or what is compared instead of one."""
         with self._refreshing:
             if not self._warm:
                 self._warm = True
                 self._legs = self._open(None)
+        with suppress(IndexUnavailable):  # The first search notices, and has it mended.
+            self._legs.lexical.warm_up()
         self._legs.vectors.warm_up()
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ CANDIDATES, FOREIGN_CANDIDATES = 100, 50
 # Where the words find fewer passages of a language, the rest is compared by vector, exactly, and no vector index is
 # needed for it: all of a language of at most COMPARED passages join the candidates, else the nearest, if the passages
 # of all languages are at most COMPARED_IN_ALL, or fewer where a setting says so (decisions 1001 and 1010).
-FEW, COMPARED, COMPARED_IN_ALL = 20, 1000, 50_000
+FEW, COMPARED, COMPARED_IN_ALL = 20, 1000, 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,12 @@ class LexicalIndex:
         rows = PackedRows(self.folder, former)
         return rows, Speller(self._analyzer, rows.may_have)
 
+    def warm_up(self) -> None:
+        """Find out now which rows there are, where the first question whose words find little would wait for it."""
+        if self.count() <= self._compare_at_most:
+            for index in self._indexes.values():
+                index.everything()
+
     def count(self, language: str | None = None) -> int:
         """How many passages there are, in one language or in all."""
         return sum(index.count() for name, index in self._indexes.items() if language in (None, name))
@@ -203,35 +209,44 @@ class LexicalIndex:
         Of languages other than the question's no more than FOREIGN_CANDIDATES.
         """
         wanted = languages or tuple(filters.languages) or self.languages
+        indexes = {language: self._indexes[language] for language in wanted if language in self._indexes}
         terms = Asked.of(question, self._weights)
         asked = {foreign: committed.asked(terms.candidates(foreign)) for foreign in (False, True)}
         vector = self._subwords.embed([question.text])[0]
         # Without a letter or digit there is nothing to compare.
         comparable = bool(vector.any()) and not (filters.documents or filters.speakers)
         found: dict[str, list[int]] = {}
+        for language, index in indexes.items():
+            foreign = language != question.language
+            found[language] = index.search(
+                asked[foreign], min(limit, FOREIGN_CANDIDATES) if foreign else limit, filters
+            )
         without_words: set[int] = set()
+        if comparable and (few := {name: rows for name, rows in found.items() if len(rows) < FEW}):
+            for language, others in self._near(few, vector).items():
+                without_words.update(others)
+                found[language] = [*few[language], *others]
         groups: list[Group] = []
-        for language in wanted:
-            if index := self._indexes.get(language):
-                foreign = language != question.language
-                most = min(limit, FOREIGN_CANDIDATES) if foreign else limit
-                rows = index.search(asked[foreign], most, filters)
-                if comparable and len(rows) < FEW and (others := self._near(index, rows, vector)):
-                    without_words.update(others)
-                    rows += others
-                found[language] = rows
-                rarities = index.rarities(terms.sought[foreign].terms)
-                groups.append(terms.group(foreign, rarities, index.average_length(), len(rows)))
+        for language, index in indexes.items():
+            foreign = language != question.language
+            rarities = index.rarities(terms.sought[foreign].terms)
+            groups.append(terms.group(foreign, rarities, index.average_length(), len(found[language])))
         return self._scored(vector, terms.keys, found, without_words, groups)
 
-    def _near(self, index: InvertedIndex, found: Sequence[int], vector: NDArray[np.float32]) -> list[int]:
-        """The rows of a language beside those found, or the nearest; none where they are too many to compare."""
-        if index.count() > COMPARED and self.count() > self._compare_at_most:
-            return []
-        others = _without(index.everything(), found)
-        if len(others) > COMPARED:
-            others = self._packed(others).nearest(others, vector, CANDIDATES)
-        return [int(row) for row in others]
+    def _near(self, found: Mapping[str, Sequence[int]], vector: NDArray[np.float32]) -> dict[str, list[int]]:
+        """The rows of some languages beside those found, or the nearest; none where they are too many to compare."""
+        others: dict[str, NDArray[np.int64]] = {}
+        many: dict[str, NDArray[np.int64]] = {}
+        for language, rows in found.items():
+            index = self._indexes[language]
+            if index.count() <= COMPARED or self.count() <= self._compare_at_most:
+                left = _without(index.everything(), rows)
+                (many if len(left) > COMPARED else others)[language] = left
+        if many:
+            packed = self._packed(np.concatenate(list(many.values())))
+            nearest = packed.nearest(list(many.values()), vector, CANDIDATES)
+            others.update(zip(many, nearest, strict=True))
+        return {language: rows.tolist() for language, rows in others.items()}
 
     def _packed(self, rows: NDArray[np.int64]) -> PackedRows:
         packed = self._rows

@@ -8,31 +8,38 @@ has it, in every process.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from index import byte_vectors
 from index.errors import IndexUnavailable
 from index.record import Record
-from index.rows import VectorBatch
 from index.vectors import VectorSearch
 
 FloatArray = npt.NDArray[np.float32]
 
 MAX_COMPARED = 50_000
 """Without a usable index at most so many vectors are compared one by one: 200 MB of 1,024 dimensions, 20 ms each."""
+SMALLER = 4
+"""… and so many times as many subword vectors, of which a byte a dimension is kept, as in the lexical index."""
+READ_AT_ONCE = 500
+"""Documents whose vectors are read together."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Passages of one language with their vectors, (n, dimensions), and those vectors' lengths, (n,)."""
+    """Passages of one language with their vectors, (n, dimensions), and those vectors' lengths, (n,).
+
+    Those of bytes are as `byte_vectors.as_bytes` makes them; the lengths are of the vectors before.
+    """
 
     ids: tuple[str, ...]
-    vectors: FloatArray
+    vectors: npt.NDArray[Any]
     lengths: FloatArray
 
 
@@ -85,6 +92,7 @@ class NearestPassages:
         """
         self._record = record
         self._embedding = embedding
+        self._is_small = embedding.startswith("subword")
         self._open_index = open_index
         self._on_failure = on_failure
         self._index: OpenedIndex | None = None
@@ -167,14 +175,26 @@ class NearestPassages:
             # Somebody who reads an earlier state of the record must not undo what others have read since.
             if generation > former.generation:
                 count = self._record.passages_since(former.generation)
-                if count > MAX_COMPARED:
+                most = MAX_COMPARED * SMALLER if self._is_small else MAX_COMPARED
+                if count > most:
                     raise IndexUnavailable(
-                        f"expected a vector index of all but {MAX_COMPARED} passages, found {count} that are in none"
+                        f"expected a vector index of all but {most} passages, found {count} that are in none"
                     )
-                added = self._record.vectors_of(self._embedding, changed)
-                rows = _merge(former.rows, changed, added)
+                rows = _merge(former.rows, changed, self._added(sorted(changed)))
                 self._recent = _Recent(generation, former.documents | changed, rows)
             return self._recent
+
+    def _added(self, documents: Sequence[str]) -> Iterator[tuple[str, _Rows]]:
+        """The rows of these documents with their languages. What changes meanwhile is read again the next time."""
+        for start in range(0, len(documents), READ_AT_ONCE):
+            batch = self._record.vectors_of(self._embedding, documents[start : start + READ_AT_ONCE])
+            languages = np.asarray(batch.languages)
+            for language in dict.fromkeys(batch.languages):
+                places = np.flatnonzero(languages == language)
+                vectors = batch.vectors[places]
+                lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+                ids = tuple(batch.ids[place] for place in places)
+                yield language, _Rows(ids, byte_vectors.as_bytes(vectors) if self._is_small else vectors, lengths)
 
 
 def document_of(passage_id: str) -> str:
@@ -182,28 +202,26 @@ def document_of(passage_id: str) -> str:
     return passage_id.rsplit(":", 2)[0]
 
 
-def _merge(former: Mapping[str, _Rows], changed: frozenset[str], added: VectorBatch) -> dict[str, _Rows]:
+def _merge(
+    former: Mapping[str, _Rows], changed: frozenset[str], added: Iterable[tuple[str, _Rows]]
+) -> dict[str, _Rows]:
     """Leave out the rows of changed documents and take in the added ones."""
-    merged: dict[str, _Rows] = {}
-    languages = np.asarray(added.languages)
-    for language in sorted({*former, *added.languages}):
-        ids: list[str] = []
-        parts: list[FloatArray] = []
-        if language in former:
-            rows = former[language]
-            kept = [place for place, name in enumerate(rows.ids) if document_of(name) not in changed]
-            ids += [rows.ids[place] for place in kept]
-            parts.append(rows.vectors[kept])
-        places = np.flatnonzero(languages == language)
-        if len(places):
-            ids += [added.ids[place] for place in places]
-            parts.append(added.vectors[places])
-        if ids:
-            array = parts[0] if len(parts) == 1 else np.concatenate(parts)
-            # Without the squares of all in memory at once.
-            lengths = np.sqrt(np.einsum("ij,ij->i", array, array))
-            merged[language] = _Rows(tuple(ids), array, lengths)
-    return merged
+    parts: dict[str, list[_Rows]] = {}
+    for language, rows in former.items():
+        kept = [place for place, name in enumerate(rows.ids) if document_of(name) not in changed]
+        if kept:
+            parts[language] = [_Rows(tuple(rows.ids[place] for place in kept), rows.vectors[kept], rows.lengths[kept])]
+    for language, rows in added:
+        parts.setdefault(language, []).append(rows)
+    return {language: some[0] if len(some) == 1 else _joined(some) for language, some in sorted(parts.items())}
+
+
+def _joined(parts: Sequence[_Rows]) -> _Rows:
+    return _Rows(
+        tuple(id_ for part in parts for id_ in part.ids),
+        np.concatenate([part.vectors for part in parts]),
+        np.concatenate([part.lengths for part in parts]),
+    )
 
 
 def _search_index(
@@ -224,7 +242,9 @@ def _search_index(
 
 def _compare(rows: _Rows, vector: FloatArray, limit: int) -> list[tuple[str, float]]:
     lengths = rows.lengths * float(np.linalg.norm(vector))
-    cosines = np.divide(rows.vectors @ vector, lengths, out=np.zeros(len(rows.ids), np.float32), where=lengths > 0)
+    is_small = rows.vectors.dtype == np.int8
+    products = byte_vectors.products(rows.vectors, vector) if is_small else rows.vectors @ vector
+    cosines = np.divide(products, lengths, out=np.zeros(len(rows.ids), np.float32), where=lengths > 0)
     best = np.argsort(-cosines, kind="stable")[:limit]
     return [(rows.ids[place], float(cosines[place])) for place in best]
 

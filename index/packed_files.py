@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.byte_vectors import BLOCK
 from index.errors import IndexUnavailable, unwritable
 from index.scoring import HEADER
 
 MAGIC = int.from_bytes(b"kilde-p2", "little")
 FORMER = int.from_bytes(b"kilde-p1", "little")
-"""What files begin with that were written before there were `hashes`."""
+"""What files begin with that were written before there were `hashes` and `turned`."""
 MAX_MERGED_ROWS = 262_144
 _HEAD = 6
 """The numbers, 8 bytes each, that a file begins with: magic, rows, bytes of a vector, terms, bytes of all ids, hashes;
@@ -31,8 +32,9 @@ no hashes in a former file."""
 class PackedFile:
     """One file, mapped: `count` rows from row `base`, the terms of row i at starts[i] to starts[i + 1].
 
-    `hashes` are those of all terms, ascending, each once; None in a former file. `stamp` tells it from another file of
-    its name.
+    `hashes` are those of all terms, ascending, each once, and `turned` are the vectors once more, by dimension:
+    (dimensions, rows) of every BLOCK rows after one another. Both are None in a former file. `stamp` tells the file
+    from another one of its name.
     """
 
     path: Path
@@ -46,6 +48,15 @@ class PackedFile:
     hashes: NDArray[np.uint32] | None
     lengths: NDArray[np.uint16]
     ids: NDArray[np.uint8]
+    turned: NDArray[np.int8] | None
+
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.int8]]]:
+        """Each block's first row within the file, and its vectors, (dimensions, rows); nothing of a former file."""
+        width = self.vectors.shape[1]
+        if self.turned is not None:
+            for start in range(0, self.count, BLOCK):
+                end = min(start + BLOCK, self.count)
+                yield start, self.turned[start * width : end * width].reshape(width, end - start)
 
 
 def place_of(path: Path) -> tuple[int, int]:
@@ -59,7 +70,7 @@ def name_of(base: int, count: int) -> str:
     return f"rows-{base}-{count}.packed"
 
 
-# What a file holds beside its head: vectors, starts, terms, id_starts, hashes, lengths, ids.
+# What a file holds beside its head and the turned vectors: vectors, starts, terms, id_starts, hashes, lengths, ids.
 Columns = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
@@ -103,6 +114,8 @@ def write(path: Path, *columns: NDArray[Any]) -> None:
         with temporary.open("wb") as file:
             for column in (head, *columns):
                 file.write(np.ascontiguousarray(column).data)
+            for start in range(0, len(vectors), BLOCK):
+                file.write(np.ascontiguousarray(vectors[start : start + BLOCK].T).data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -130,6 +143,7 @@ def _open(path: Path) -> PackedFile:
         ("<u4", hashes),
         ("<u2", rows),
         ("u1", ids),
+        ("i1", rows * width if magic == MAGIC else 0),
     )
     place = 8 * (_HEAD if magic == MAGIC else _HEAD - 1)
     expected = place + sum(np.dtype(kind).itemsize * size for kind, size in shapes)
@@ -141,7 +155,7 @@ def _open(path: Path) -> PackedFile:
         place += columns[-1].nbytes
     columns[0] = columns[0].reshape(rows, width)
     found = PackedFile(path, stamp, base, rows, *columns)
-    return found if magic == MAGIC else replace(found, hashes=None)
+    return found if magic == MAGIC else replace(found, hashes=None, turned=None)
 
 
 def opened(folder: Path, former: Sequence[PackedFile] = ()) -> list[PackedFile]:

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import CONCEPT, FUNCTION, SURFACE, QuestionTerm, QuestionTerms
+from index.byte_vectors import as_bytes
 
 HEADER = np.dtype([("length", "<u2"), ("terms", "<u4")])
-VECTOR_SCALE = 127.0
 WEIGHT_SCALE = 16.0
 MAX_WEIGHT = 255
 NO_SENTENCE = 65_535
@@ -113,7 +113,7 @@ def pack(
     """
     heads = np.empty(len(counts), dtype=HEADER)
     heads["length"], heads["terms"] = np.minimum(lengths, 65_535), counts
-    quantised = np.round(vectors * VECTOR_SCALE).astype("i1")
+    quantised = as_bytes(vectors)
     packed = hashes.astype("<u8") << np.uint64(32)
     packed |= np.minimum(sentences, NO_SENTENCE - 1).astype("<u8") << np.uint64(8)
     packed |= np.minimum(np.rint(weights * WEIGHT_SCALE), MAX_WEIGHT).astype("<u8")

@@ -74,7 +74,10 @@ class Settings(BaseSettings):
         description="What makes the vectors: subword, openai:MODEL or local:MODEL.",
     )
     vector_index_above: int = Field(
-        50_000, ge=0, le=50_000, description="So many passages' subword vectors are compared without an index of them."
+        200_000,
+        ge=0,
+        le=200_000,
+        description="So many passages' subword vectors are compared without an index.",
     )
     embedding_base_url: str = Field(
         "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the embedding model's API is."

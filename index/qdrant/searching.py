@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index import scoring
 from index.analysis import QuestionTerms
 from index.asking import Asked
+from index.byte_vectors import VECTOR_SCALE
 from index.embedding import Embedding, embed_question
 from index.errors import EmbeddingUnavailable
 from index.inverted import FEW_ALLOWED
@@ -36,7 +37,7 @@ from index.qdrant.points import (
 )
 from index.qdrant.words import QdrantWords
 from index.records import Filters
-from index.scoring import DEFAULTS, VECTOR_SCALE, Weights, term_hash
+from index.scoring import DEFAULTS, Weights, term_hash
 
 if TYPE_CHECKING:
     from qdrant_client.models import Filter, QueryRequest

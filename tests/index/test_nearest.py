@@ -127,6 +127,25 @@ def test_too_many_to_compare_is_an_error(record: Record, monkeypatch: pytest.Mon
         NearestPassages(record, "test", None, 0).search(QUERY)
 
 
+def test_of_subword_vectors_more_are_compared(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take a byte a dimension, so four times as many may be in no index; the nearest are the same."""
+    subword = "subword-test"
+    for number in range(6):
+        store(record, make_prepared(f"s{number}", *(f"Ord {number} {place}." for place in range(4))), embedding=subword)
+    monkeypatch.setattr(nearest, "MAX_COMPARED", 12)
+    monkeypatch.setattr(nearest, "READ_AT_ONCE", 2)
+    found = NearestPassages(record, subword, None, 0)
+    exact: dict[str, float] = {}
+    for batch in record.vectors(subword):
+        exact.update(zip(batch.ids, (batch.vectors @ QUERY).tolist(), strict=True))
+    (near,) = found.search(QUERY, limit=24).values()
+    assert {name for name, _ in near} == exact.keys()
+    assert [cosine for _, cosine in near] == pytest.approx([exact[name] for name, _ in near], abs=0.01)
+    store(record, make_prepared("s3", "Nytt."), embedding=subword)
+    (near,) = found.search(QUERY, limit=24).values()
+    assert len(near) == 21
+
+
 def test_nothing_stored_is_nothing_found(tmp_path: Path) -> None:
     """An empty record, a vector of length 0, or vectors of another embedding find nothing."""
     record = open_record(tmp_path)

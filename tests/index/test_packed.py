@@ -9,6 +9,7 @@ import pytest
 
 from index import packed, packed_files
 from index.analysis import Occurrences
+from index.byte_vectors import BLOCK
 from index.errors import IndexUnavailable
 from index.packed import PackedRows, PackedWriter
 from index.packed_files import FORMER, MAGIC
@@ -51,15 +52,42 @@ def test_rows_come_back_in_the_order_asked_for(tmp_path: Path) -> None:
     check(tmp_path, [7, 3, 29, 0])
 
 
-def test_the_nearest_rows_are_those_of_the_largest_cosines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over several files and pieces, of the rows asked for, in their order."""
+@pytest.mark.parametrize("quicker_turned", [0, 100])
+def test_the_nearest_rows_are_those_of_the_largest_cosines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quicker_turned: int
+) -> None:
+    """Over several files and pieces, of the rows asked for, in their order, one by one and dimension by dimension."""
     monkeypatch.setattr(packed_files, "MAX_MERGED_ROWS", 20)
-    monkeypatch.setattr(packed, "COMPARED_AT_ONCE", 4)
+    monkeypatch.setattr(packed_files, "BLOCK", 8)
+    monkeypatch.setattr(packed, "QUICKER_TURNED", quicker_turned)
     for start in (0, 20, 40):
         fill(tmp_path, 20, start=start)
     rows = np.array([row for row in range(60) if row != 29], dtype=np.int64)
-    assert PackedRows(tmp_path).nearest(rows, VECTOR, 5).tolist() == [9, 19, 39, 49, 59]
-    assert PackedRows(tmp_path).nearest(rows[:3], VECTOR, 5).tolist() == [0, 1, 2]
+    found = PackedRows(tmp_path)
+    first, second, few = found.nearest([rows, rows[::2], rows[:3]], VECTOR, 5)
+    assert first.tolist() == [9, 19, 39, 49, 59]
+    assert len(second) == 5
+    assert set(second.tolist()) <= set(rows[::2].tolist())
+    assert few.tolist() == [0, 1, 2]
+    with pytest.raises(IndexUnavailable, match="row 60"):
+        found.nearest([np.arange(30, 61)], VECTOR, 5)
+
+
+def test_both_ways_of_comparing_find_the_same_cosines(tmp_path: Path) -> None:
+    """Vectors stand in a file by row and by dimension, also where the last block is not full."""
+    rng = np.random.default_rng(1)
+    writer = PackedWriter(tmp_path)
+    for number in range(2 * BLOCK + 5):
+        vector = rng.normal(size=DIMENSIONS).astype(np.float32)
+        writer.add(str(number), pack(Occurrences((), 0), vector / np.linalg.norm(vector)))
+    writer.flush()
+    found, rows = PackedRows(tmp_path), np.arange(0, 2 * BLOCK + 5)
+    vector = np.array([0, 0.5, 0, 0, -0.5, 0, 0.5, 0.5], dtype=np.float32)
+    gathered = found.gather(rows, vector, np.zeros(len(rows), dtype=bool)).cosines
+    best = np.sort(np.argsort(-gathered)[:50])
+    for some in (rows, rows[best]):  # The first is compared whole, the second row by row.
+        (near,) = found.nearest([some], vector, 49)
+        assert gathered[near].min() >= gathered[best].min()
 
 
 def test_rows_keep_their_numbers_when_files_are_merged(tmp_path: Path) -> None:
@@ -206,4 +234,4 @@ def as_former(path: Path, terms: int) -> None:
     assert (magic, count) == (MAGIC, terms)
     end = 6 * 8 + rows * width + 8 * (rows + 1) + 8 * occurrences + 4 * (rows + 1)
     head = np.array([FORMER, rows, width, occurrences, ids], "<u8").tobytes()
-    path.write_bytes(head + content[6 * 8 : end] + content[end + 4 * count :])
+    path.write_bytes(head + content[6 * 8 : end] + content[end + 4 * count : -rows * width])
