@@ -13,14 +13,18 @@ import multiprocessing
 import resource
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
 from benchmarks.synthetic import Synthetic
 from index.build import BuildReport, build
+from index.chunk import MAX_TOKENS
 from index.lexicon import load_lexicon
 from index.library import open_library
+from index.load import MAX_BYTES
+from index.making import crew_ahead
 
 WORKERS = 2
 
@@ -76,8 +80,11 @@ def measure(folder: Path, size: int) -> Built:
 
 
 def _build(folder: Path) -> BuildReport:
-    with open_library(folder / "data") as library:
-        return build(library, folder / "texts", workers=WORKERS)
+    texts, data = folder / "texts", folder / "data"
+    # As `kilde index build` does.
+    begun = crew_ahead(texts, data, workers=WORKERS, max_tokens=MAX_TOKENS, max_bytes=MAX_BYTES)
+    with begun or nullcontext() as crew, open_library(data) as library:
+        return build(library, texts, workers=WORKERS, crew=crew)
 
 
 def _processor_seconds() -> float:

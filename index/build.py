@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from index.crew import Crew
 from index.errors import EmbeddingUnavailable, EngineAway, InvalidData, NoDocuments
 from index.exchange import NewVersion, exchange, remove
 from index.facts import detected_encoding
@@ -88,7 +90,13 @@ class _Count:
 
 
 def build(
-    library: Library, folder: Path, *, progress: Progress | None = None, workers: int = 1, ray: str | None = None
+    library: Library,
+    folder: Path,
+    *,
+    progress: Progress | None = None,
+    workers: int = 1,
+    ray: str | None = None,
+    crew: Crew | None = None,
 ) -> BuildReport:
     """Make the library hold exactly the documents of a folder, and those that were added one by one.
 
@@ -105,6 +113,7 @@ def build(
         workers: processes that prepare documents where there are many, if the embedding and the lexicon are the
             defaults. More than one needs a main module that may be imported, as any program started as a command is.
         ray: the address of a Ray cluster whose workers prepare the documents instead, on the same condition.
+        crew: the processes, where they were started before the library was opened (`index.making.crew_ahead`).
 
     Raises:
         NoDocuments: the folder does not exist or holds no document.
@@ -116,7 +125,7 @@ def build(
     with library.building():
         files, skipped = look(library, folder)
         try:
-            _take_in(library, files, skipped, count, progress, workers, ray)
+            _take_in(library, files, skipped, count, progress, partial(_made, library, workers, ray, crew))
         except Exception:
             # What has been stored until then is to be found; the vectors of it are found without an index.
             with library.changing() as upkeep:
@@ -180,8 +189,7 @@ def _take_in(
     skipped: list[Skipped],
     count: _Count,
     progress: Progress | None,
-    workers: int,
-    ray: str | None,
+    make: Callable[[Sequence[File]], Generator[NewVersion | str, None, None]],
 ) -> None:
     """Store what is new or different, some documents at a time."""
     stored, refusals = library.record.details(), _refusals(library)
@@ -194,7 +202,7 @@ def _take_in(
         else:
             new.append(file)
     batch = _Batch()
-    with closing(_made(library, new, workers, ray)) as results:
+    with closing(make(new)) as results:
         try:
             for done, file in enumerate(new, len(files) - len(new)):
                 if progress:
@@ -237,14 +245,14 @@ def _refusals(library: Library) -> Refusals:
 
 
 def _made(
-    library: Library, files: Sequence[File], workers: int, ray: str | None
+    library: Library, workers: int, ray: str | None, crew: Crew | None, files: Sequence[File]
 ) -> Generator[NewVersion | str, None, None]:
     upkeep = library.upkeep
     default = type(upkeep.embedding) is SubwordEmbedding
     wanted = [ToMake(file.path.absolute(), file.version) for file in files]
     limits = {"max_tokens": upkeep.max_tokens, "max_bytes": library.max_bytes}
     if ray is None:
-        return made(library.maker(), wanted, workers=workers if default else 1, **limits)
+        return made(library.maker(), wanted, workers=workers if default else 1, **limits, crew=crew)
     if not default:
         raise InvalidData(f"expected the default embedding for a build on Ray, found {upkeep.embedding.name}")
     # Imported here: an optional package, which takes seconds.

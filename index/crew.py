@@ -19,7 +19,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.making import Finished, ToMake
+    from index.making import ToMake
+    from index.worker import Finished
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 """The system libraries of macOS do not survive a fork."""
@@ -48,12 +49,18 @@ class Crew:
         # A thread waits for each process: it is given its next task though this process is busy storing.
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="crew")
 
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def submit(self, files: Sequence[ToMake]) -> Future[bytes]:
         """Have files made by the first process that is free; see `taken`. Raises CrewEnded in the future."""
         return self._threads.submit(self._ask, files)
 
     def close(self) -> None:
-        """End the processes at once; nobody waits until they have ended."""
+        """End the processes at once; nobody waits until they have ended. Closing again does nothing."""
         self._alive.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -82,7 +89,7 @@ def _begin(ends: list[Any], watched: Any, max_tokens: int, max_bytes: int) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Every core has its process; and threads would be lost in a fork.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-    from index.making import start_worker, warm_up, work
+    from index.worker import start_worker, warm_up, work
 
     start_worker(max_tokens, max_bytes)
     warm_up()

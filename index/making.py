@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing.connection import wait
 from pathlib import Path
 
 from index.analysis import Analyzer
@@ -23,7 +17,7 @@ from index.errors import IndexUnavailable, UnreadableDocument
 from index.exchange import NewVersion
 from index.formats.extracted import Extracted
 from index.language import LanguageDetector
-from index.lexicon import LANGUAGES, load_lexicon
+from index.lexicon import LANGUAGES
 from index.load import ChangedWhileRead, read_document
 from index.neural import NeuralEmbedding
 from index.packing import Packing
@@ -31,8 +25,7 @@ from index.prepare import Prepared, prepare
 from index.rows import Version
 from index.sources import SourceInfo
 from index.subwords import SubwordEmbedding
-from index.word_cache import MAX_WORDS
-from index.words import Word, WordAnalyzer
+from index.words import WordAnalyzer
 
 WORTH_PROCESSES = 300
 """Files from which on further processes are started: each loads the lexicon and the sentence models first, for 2 s."""
@@ -44,8 +37,6 @@ some ten megabytes."""
 READING_ATTEMPTS = 3
 WARMING_WORDS = 30
 """Function words of a language, which tell the detection of languages which it is."""
-GARBAGE_AFTER = 50_000
-"""New objects in a worker process before it looks for those that only refer to one another; Python's own is 700."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +45,6 @@ class ToMake:
 
     path: Path
     version: Version
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What another process made of some files: a version or a reason each, the words it analysed, and with what."""
-
-    outcomes: list[NewVersion | str]
-    words: dict[str, dict[str, Word]]
-    fingerprint: str
 
 
 class Maker:
@@ -154,8 +136,23 @@ class Maker:
         raise UnreadableDocument("expected a file that stays as it is while it is read, found one that keeps changing")
 
 
+def crew_ahead(folder: Path, data_dir: Path, *, workers: int, max_tokens: int, max_bytes: int) -> Crew | None:
+    """Processes for the first build of a folder of many files, that load while its library is opened; else None.
+
+    Args:
+        folder: of the files.
+        data_dir: of the library; where there is one, a build may find nothing to do, and starts its own if it does.
+        workers, max_tokens, max_bytes: as `made` has them.
+    """
+    if workers < 2 or (data_dir.is_dir() and any(data_dir.iterdir())):
+        return None
+    if sum(1 for _ in islice(folder.rglob("*"), WORTH_PROCESSES)) < WORTH_PROCESSES:
+        return None
+    return Crew(workers, max_tokens=max_tokens, max_bytes=max_bytes)
+
+
 def made(
-    maker: Maker, files: list[ToMake], *, workers: int, max_tokens: int, max_bytes: int
+    maker: Maker, files: list[ToMake], *, workers: int, max_tokens: int, max_bytes: int, crew: Crew | None = None
 ) -> Generator[NewVersion | str, None, None]:
     """For each file, in order, its new version or the reason why there is none.
 
@@ -164,6 +161,7 @@ def made(
         files: what to make.
         workers: processes at most; only for the embedding and the lexicon that are the defaults.
         max_tokens, max_bytes: as the maker has them.
+        crew: processes that have been started already; ended here.
 
     Raises:
         IndexUnavailable: a process was ended from outside.
@@ -174,13 +172,13 @@ def made(
         for some in in_tasks(files) if default else ([file] for file in files):
             yield from maker.outcomes(some)
         return
-    crew = Crew(workers, max_tokens=max_tokens, max_bytes=max_bytes)
-    try:
-        yield from _from_processes(crew, files, workers * TASKS_AHEAD, maker.words)
-    except CrewEnded:
-        raise IndexUnavailable("a process that prepares documents was ended; there may be too little memory") from None
-    finally:
-        crew.close()
+    with crew or Crew(workers, max_tokens=max_tokens, max_bytes=max_bytes) as crew:
+        try:
+            yield from _from_processes(crew, files, workers * TASKS_AHEAD, maker.words)
+        except CrewEnded:
+            raise IndexUnavailable(
+                "a process that prepares documents was ended; there may be too little memory"
+            ) from None
 
 
 def in_tasks(files: Iterable[ToMake]) -> Iterator[list[ToMake]]:
@@ -209,47 +207,3 @@ def _from_processes(crew: Crew, files: Iterable[ToMake], ahead: int, words: Word
         # What is kept for later processes is written by this one.
         words.learn(finished.words)
         yield from finished.outcomes
-
-
-_worker: list[Maker] = []
-"""The one maker of a worker process; empty elsewhere."""
-_sent: dict[str, int] = {}
-"""How many analysed words of each language a worker process has sent back."""
-
-
-def start_in_pool(max_tokens: int, max_bytes: int) -> None:
-    """Start a worker that ends when the process that it works for does, however that ends: it would wait for ever."""
-    # Of a Ctrl-C the process that it works for makes what there is to make.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if parent := multiprocessing.parent_process():
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    start_worker(max_tokens, max_bytes)
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
-
-
-def warm_up() -> None:
-    """Load in a worker process what its first documents would load."""
-    _worker[0].warm_up()
-
-
-def start_worker(max_tokens: int, max_bytes: int) -> None:
-    """Load what a process needs that does nothing but make documents."""
-    analyzer = Analyzer(load_lexicon())
-    detector = LanguageDetector(analyzer.words)
-    _worker.append(Maker(analyzer, detector, SubwordEmbedding(), max_tokens=max_tokens, max_bytes=max_bytes))
-    # A worker keeps nearly all that it makes until it ends: looking through it for what could be freed is in vain.
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
-
-
-def work(files: Sequence[ToMake], max_tokens: int, max_bytes: int) -> Finished:
-    """Make versions of files in a process that does nothing else; the first call loads what is needed."""
-    if not _worker:
-        start_worker(max_tokens, max_bytes)
-    maker = _worker[0]
-    outcomes = maker.outcomes(files)
-    return Finished(outcomes, maker.words.news(_sent, MAX_WORDS), maker.fingerprint)

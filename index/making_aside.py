@@ -17,8 +17,9 @@ from dataclasses import replace
 
 from index.errors import UnreadableDocument
 from index.exchange import NewVersion
-from index.making import Finished, Maker, ToMake, start_in_pool, warm_up, work
+from index.making import Maker, ToMake
 from index.neural import NeuralEmbedding
+from index.worker import Finished, start_in_pool, warm_up, work
 
 log = logging.getLogger(__name__)
 

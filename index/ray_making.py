@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from index.errors import IndexUnavailable
 from index.exchange import NewVersion
-from index.making import TASKS_AHEAD, Finished, ToMake, in_tasks, work
+from index.making import TASKS_AHEAD, ToMake, in_tasks
 from index.words import WordAnalyzer
+from index.worker import Finished, work
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 20

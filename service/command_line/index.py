@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from index.load import document_id
 from index.records import Segment
 from service.bootstrap import open_assistant
 from service.command_line.explain import contributions, describe, find_passage
-from service.command_line.progress import bar, build_with_progress, report_skipped
+from service.command_line.progress import bar, begin_crew, build_with_progress, report_skipped
 from service.command_line.terminal import console
 from service.settings import read_settings
 from service.wire_documents import DocumentInfoModel
@@ -37,8 +38,8 @@ def index() -> None:
 def build(context: click.Context, watch: bool, ray: str | None) -> None:
     """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or is not found yet."""
     settings = read_settings()
-    with open_assistant(settings) as assistant:
-        report = build_with_progress(assistant, settings, ray=ray)
+    with (None if ray else begin_crew(settings)) or nullcontext() as crew, open_assistant(settings) as assistant:
+        report = build_with_progress(assistant, settings, ray=ray, crew=crew)
         tell(report)
         if watch:
             from service.command_line.watch import follow

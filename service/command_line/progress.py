@@ -10,6 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from index.build import BuildReport, build
+from index.crew import Crew
+from index.making import crew_ahead
 from service.assistant import Assistant
 from service.command_line.terminal import console
 from service.settings import Settings
@@ -43,10 +45,27 @@ def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
         yield advance
 
 
-def build_with_progress(assistant: Assistant, settings: Settings, *, ray: str | None = None) -> BuildReport:
-    """Index the folder of documents."""
+def build_with_progress(
+    assistant: Assistant, settings: Settings, *, ray: str | None = None, crew: Crew | None = None
+) -> BuildReport:
+    """Index the folder of documents; see `index.build.build`."""
     with bar("Indexing") as advance:
-        return build(assistant.library, settings.seeds, progress=advance, workers=os.cpu_count() or 1, ray=ray)
+        return build(
+            assistant.library, settings.seeds, progress=advance, workers=os.cpu_count() or 1, ray=ray, crew=crew
+        )
+
+
+def begin_crew(settings: Settings) -> Crew | None:
+    """The processes of a first build, which load while the assistant is opened; None where none are needed."""
+    if settings.embedding != "subword" or settings.database_url.get_secret_value():
+        return None
+    return crew_ahead(
+        settings.seeds,
+        settings.data_dir,
+        workers=os.cpu_count() or 1,
+        max_tokens=settings.max_passage_tokens,
+        max_bytes=settings.max_document_bytes,
+    )
 
 
 def build_when_needed(assistant: Assistant, settings: Settings) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from index import crew as module
+from index.build import build
 from index.crew import Crew, CrewEnded, taken
 from index.exchange import NewVersion
-from index.making import ToMake
+from index.making import ToMake, crew_ahead
 from index.rows import Version
-from tests.index.making import TEXTS, write_texts
+from tests.index.making import TEXTS, opened, write_texts
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -93,3 +94,45 @@ def test_what_a_process_fails_with_is_raised_where_it_is_asked_for() -> None:
     """A fault is no silence."""
     with working(1) as crew, pytest.raises(AttributeError):
         taken(crew.submit(["no file"]).result())  # type: ignore[list-item]  # what it cannot make
+
+
+def test_processes_begin_ahead_only_for_a_first_build_of_many_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few files are made by the builder alone, and where something is indexed already there may be nothing to do."""
+    monkeypatch.setattr("index.making.WORTH_PROCESSES", 3)
+    texts, data = tmp_path / "texts", tmp_path / "data"
+
+    def begun(workers: int = 2) -> bool:
+        crew = crew_ahead(texts, data, workers=workers, max_tokens=200, max_bytes=1_000_000)
+        if crew is None:
+            return False
+        crew.close()
+        return True
+
+    assert not begun()
+    texts.mkdir()
+    write_texts(texts, one="One.", two="Two.")
+    assert not begun()
+    write_texts(texts, three="Three.")
+    assert begun()
+    assert not begun(workers=1)
+    data.mkdir()
+    assert begun()
+    (data / "record.sqlite3").touch()
+    assert not begun()
+    for process in multiprocessing.active_children():
+        process.join()
+
+
+def test_a_build_uses_the_processes_that_were_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It starts none of its own, and ends them."""
+    monkeypatch.setattr("index.making.WORTH_PROCESSES", 2)
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    write_texts(texts, **TEXTS)
+    with working(2) as crew, opened(tmp_path / "data") as library:
+        monkeypatch.setattr("index.making.Crew", None)
+        assert build(library, texts, workers=2, crew=crew).added == len(TEXTS)
+        with pytest.raises(RuntimeError):
+            crew.submit([])

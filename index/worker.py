@@ -1,0 +1,77 @@
+"""What a process does that makes documents for another one: loads what it needs, then makes what it is asked for."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+
+from index.analysis import Analyzer
+from index.exchange import NewVersion
+from index.language import LanguageDetector
+from index.lexicon import load_lexicon
+from index.making import Maker, ToMake
+from index.subwords import SubwordEmbedding
+from index.word_cache import MAX_WORDS
+from index.words import Word
+
+GARBAGE_AFTER = 50_000
+"""New objects in a worker process before it looks for those that only refer to one another; Python's own is 700."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What another process made of some files: a version or a reason each, the words it analysed, and with what."""
+
+    outcomes: list[NewVersion | str]
+    words: dict[str, dict[str, Word]]
+    fingerprint: str
+
+
+_worker: list[Maker] = []
+"""The one maker of a worker process; empty elsewhere."""
+_sent: dict[str, int] = {}
+"""How many analysed words of each language a worker process has sent back."""
+
+
+def start_in_pool(max_tokens: int, max_bytes: int) -> None:
+    """Start a worker that ends when the process that it works for does, however that ends: it would wait for ever."""
+    # Of a Ctrl-C the process that it works for makes what there is to make.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    start_worker(max_tokens, max_bytes)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def warm_up() -> None:
+    """Load in a worker process what its first documents would load."""
+    _worker[0].warm_up()
+
+
+def start_worker(max_tokens: int, max_bytes: int) -> None:
+    """Load what a process needs that does nothing but make documents."""
+    analyzer = Analyzer(load_lexicon())
+    detector = LanguageDetector(analyzer.words)
+    _worker.append(Maker(analyzer, detector, SubwordEmbedding(), max_tokens=max_tokens, max_bytes=max_bytes))
+    # A worker keeps nearly all that it makes until it ends: looking through it for what could be freed is in vain.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
+
+
+def work(files: Sequence[ToMake], max_tokens: int, max_bytes: int) -> Finished:
+    """Make versions of files in a process that does nothing else; the first call loads what is needed."""
+    if not _worker:
+        start_worker(max_tokens, max_bytes)
+    maker = _worker[0]
+    outcomes = maker.outcomes(files)
+    return Finished(outcomes, maker.words.news(_sent, MAX_WORDS), maker.fingerprint)
