@@ -175,22 +175,19 @@ class Analyzer:
         """What a token says wherever it stands, worked out."""
         word = self.words.word(token, language)
         terms: dict[str, float] = {}
-
-        def add(term: str, weight: float) -> None:
-            terms[term] = terms.get(term, 0.0) + weight
-
         if not word.function:
-            add(SURFACE + word.surface, 1.0)
+            terms[SURFACE + word.surface] = 1.0
             # Beside the stem: the word may only have its capital because a sentence begins with it.
-            if (name := self.words.name(token, word)) not in (None, word.surface):
-                add(f"{SURFACE}{name}", 1.0)
+            if name := self.words.name(token, word):
+                terms[SURFACE + name] = 1.0
         kind = FUNCTION if word.function else CONCEPT
         for id_, weight in word.concepts:
-            add(kind + id_, weight)
+            terms[kind + id_] = terms.get(kind + id_, 0.0) + weight
         for part in word.parts:
-            add(SURFACE + part.surface, PART_WEIGHT)
+            surface = SURFACE + part.surface
+            terms[surface] = terms.get(surface, 0.0) + PART_WEIGHT
             for id_, weight in part.concepts:
-                add(CONCEPT + id_, PART_WEIGHT * weight)
+                terms[CONCEPT + id_] = terms.get(CONCEPT + id_, 0.0) + PART_WEIGHT * weight
         return Said(not word.function, tuple(terms.items()), word.keys)
 
     def content_words(self, text: str, language: str) -> int:

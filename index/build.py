@@ -25,6 +25,8 @@ Progress = Callable[[int, int, str], None]
 CATCH_UP_AFTER = 2000
 CATCH_UP_AFTER_CHARACTERS = 2_000_000
 """Documents, or characters of them, that are stored at once: an interrupted build loses no more work than this."""
+LAST = 500
+"""Documents that are stored at the end, when nobody makes others meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ def _take_in(
                     refusals.note(file.path, library.max_bytes)
                     continue
                 batch.add(file, result)
-                if batch.is_full:
+                if batch.is_full or (len(files) - done == LAST <= len(batch.files)):
                     full, batch = batch, _Batch()
                     _store(library, full, skipped, count)
         finally:

@@ -6,6 +6,7 @@ builds is not forked itself: it has threads. Where nothing can be forked safely,
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -89,10 +90,14 @@ def _begin(ends: list[Any], watched: Any, max_tokens: int, max_bytes: int) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Every core has its process; and threads would be lost in a fork.
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    # What is loaded stays; and the others must not copy it because the collector looks at it.
+    gc.disable()
     from index.worker import start_worker, warm_up, work
 
     start_worker(max_tokens, max_bytes)
     warm_up()
+    gc.freeze()
+    gc.enable()
 
     def serve(end: Connection) -> None:
         for other in ends:

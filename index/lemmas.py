@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_REMEMBERED = 200_000
 """Words of a language of which is remembered what its dictionary says: some 150 bytes each."""
 
+_NOT_ASKED = "?"
+
 
 class _Remembering(Mapping[str, str]):
     """A dictionary that remembers what it was asked: the parts of a compound are looked up again and again."""
@@ -29,16 +31,15 @@ class _Remembering(Mapping[str, str]):
 
     def either(self, word: str) -> str | None:
         """What the dictionary says of a word as it stands, else of the same with or without its capital."""
-        try:
-            return self._known[word]
-        except KeyError:
+        found = self._known.get(word, _NOT_ASKED)
+        if found is _NOT_ASKED:
             found = self.ask(word)
             if found is None:
                 found = self.ask(word.lower() if word[:1].isupper() else word.capitalize())
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
             self._known[word] = found
-            return found
+        return found
 
     def has(self, word: str) -> bool:
         """Whether the dictionary has a word as it stands or as a name; only what `either` was asked is remembered."""
@@ -116,19 +117,19 @@ class Lemmas:
 
     def knowers(self, word: str) -> int:
         """Which of LANGUAGES have `word` in their dictionary as it stands, a bit each, the first one's the lowest."""
-        if not word.isalpha():
+        if not word.isalpha() or word[0].isupper():
             return sum(self.is_known(word, language) << bit for bit, language in enumerate(LANGUAGES))
-        capital = word.capitalize()
         found = 0
-        for bit, ask in self._asked:
-            if ask(word) is not None or ask(capital) is not None:
+        for bit, either in self._asked:
+            if either(word) is not None:
                 found |= bit
         return found
 
     @cached_property
     def _asked(self) -> Sequence[tuple[int, Callable[[str], str | None]]]:
-        """What to ask each dictionary, and the bit of its language; nothing of it is remembered."""
-        return [(1 << bit, self._dictionaries.get_dictionary(language).ask) for bit, language in enumerate(LANGUAGES)]
+        """What to ask each dictionary, and the bit of its language."""
+        get = self._dictionaries.get_dictionary
+        return [(1 << bit, get(language).either) for bit, language in enumerate(LANGUAGES)]
 
     @cached_property
     def _dictionaries(self) -> _Dictionaries:

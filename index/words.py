@@ -45,7 +45,8 @@ class WordAnalyzer:
         self._sources: dict[str, list[Callable[[], Mapping[str, Word]]]] = {}
         self._stemmers: dict[str, Callable[[str], str]] = {}
         self._stripped: dict[str, Mapping[str, str]] = {}
-        self._judged_parts: dict[str, dict[str, bool]] = {}
+        self._judged_parts: dict[str, _Judged] = {}
+        self._functions = frozenset(id_ for id_, concept in lexicon.concepts.items() if concept.pos == "func")
         self._lemmas = Lemmas()
 
     def word(self, text: str, language: str) -> Word:
@@ -184,9 +185,20 @@ class WordAnalyzer:
         """Concept ids of the word as written and of its lemma; of a function word only the func rows."""
         entries = self.lexicon.words(language)
         written = entries.get(word, ())
-        ids = (*written, *(id_ for id_ in entries.get(lemma, ()) if id_ not in written))
-        functions = tuple(id_ for id_ in ids if self.lexicon.concepts[id_].pos == "func")
-        return (functions, True) if functions else (ids, False)
+        ids = written
+        if lemma != word and (further := entries.get(lemma)):
+            ids = (*written, *(id_ for id_ in further if id_ not in written))
+        if not ids or self._functions.isdisjoint(ids):
+            return ids, False
+        return tuple(id_ for id_ in ids if id_ in self._functions), True
+
+    def is_part(self, word: str, language: str) -> bool:
+        """Whether a compound may have the lower-case word as a part: it, or its lemma, is an entry with content."""
+        entries = self.lexicon.words(language)
+        ids = entries.get(word)
+        if ids is None and len(word) > 4:
+            ids = entries.get(self.lemma(word, language))
+        return ids is not None and self._functions.isdisjoint(ids)
 
     def name(self, text: str, word: Word) -> str | None:
         """The form that a token has in every language if it is a name; None where it is not written or known as one.
@@ -207,23 +219,11 @@ class WordAnalyzer:
         return stemmer(word)
 
     def _parts(self, word: str, lemma: str, language: str) -> tuple[Word, ...]:
-        entries = self.lexicon.words(language)
-        judged = self._judged_parts.setdefault(language, {})
-
-        def is_part(part: str) -> bool:
-            found = judged.get(part)
-            if found is None:
-                ids = entries.get(part)
-                if ids is None and len(part) > 4:
-                    ids = entries.get(self.lemma(part, language))
-                found = ids is not None and not any(self.lexicon.concepts[id_].pos == "func" for id_ in ids)
-                if len(judged) >= MAX_JUDGED:
-                    judged.clear()
-                judged[part] = found
-            return found
-
+        judged = self._judged_parts.get(language)
+        if judged is None:
+            judged = self._judged_parts[language] = _Judged(self, language)
         for form in dict.fromkeys((lemma, word)):
-            if found := compounds.split(form, language, is_part):
+            if found := compounds.split(form, language, judged.__getitem__):
                 return tuple(self._analyse(part, language, is_part=True) for part in found)
         return ()
 
@@ -253,6 +253,21 @@ class WordAnalyzer:
                 return candidate
         found = self._stripped_words(language).get(strip_marks(word))
         return found if found != word else None
+
+
+class _Judged(dict[str, bool]):
+    """Possible parts of compounds, with whether they are; most are asked for again and again."""
+
+    def __init__(self, words: WordAnalyzer, language: str) -> None:
+        super().__init__()
+        self._words = words
+        self._language = language
+
+    def __missing__(self, part: str) -> bool:
+        if len(self) >= MAX_JUDGED:
+            self.clear()
+        found = self[part] = self._words.is_part(part, self._language)
+        return found
 
 
 def is_bare(word: Word) -> bool:
