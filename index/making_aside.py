@@ -1,8 +1,7 @@
 """Makes single documents in another process, so that the searches of this one keep the interpreter.
 
-Reading, cleaning and analysing a document is two thirds of what an upload takes, from 60 ms to minutes for a large
-PDF, and all of it Python: as a thread of the service it would take turns with every search. It is also where untrusted
-files meet libraries that read them, which had better not end the service when they fail.
+Reading, cleaning and analysing a document is two thirds of what an upload takes, and all of it Python: as a thread of
+the service it would take turns with every search (docs/decisions/1002).
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ import logging
 import multiprocessing
 import signal
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from index.errors import UnreadableDocument
 from index.exchange import NewVersion
@@ -23,92 +23,125 @@ from index.worker import Finished, start_in_pool, warm_up, work
 
 log = logging.getLogger(__name__)
 
+PATIENCE_SECONDS = 1.0
+"""How long a document waits for the one before it; if that takes longer, it is made in this process."""
+
 
 class MakingAside:
-    """Makes documents in a process that is started at the first one. Safe to use from several threads.
+    """Makes documents in a process that is started after the first one. Safe to use from several threads.
 
-    Nobody waits for that process to start, which takes two seconds: until then documents are made in this one.
+    Nobody waits for that process to start, which takes two seconds: until then documents are made in this one, as they
+    are where it cannot be started at all.
     """
 
     def __init__(self, *, max_tokens: int, max_bytes: int) -> None:
         self._limits = (max_tokens, max_bytes)
         self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
-        self._started: Future[None] | None = None
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the process has started, and the next document is made in it."""
-        started = self._started
-        return started is not None and started.done() and started.exception() is None
+        self._other: tuple[BaseProcess, Connection] | None = None
+        self._ready = False
+        self._may_start = True
 
     def make(self, file: ToMake, maker: Maker) -> NewVersion:
         """Make a version of a file as `maker` would.
 
         Args:
-            maker: of this process; asked where the other one is not ready, or has another lexicon.
+            maker: of this process; asked where the other one is not ready or busy, or has another lexicon.
 
         Raises:
-            UnreadableDocument: the file cannot be taken in, or reading it ended the process.
+            UnreadableDocument: the file cannot be taken in, or ended the process that read it.
         """
-        pool = self._ready()
-        if pool is None:
-            return maker.make(file)
-        try:
-            task = pool.submit(work, [file], *self._limits)
-        except BrokenProcessPool:  # Somebody ended the process while it waited: this file has not.
-            self._forget(pool)
-            return maker.make(file)
-        try:
-            finished = task.result()
-        except BrokenProcessPool:
-            self._forget(pool)
-            raise UnreadableDocument(
-                "expected a file that can be read, found one at which the process that read it ended"
-            ) from None
-        return self._taken(finished, file, maker)
-
-    def close(self) -> None:
-        """End the process; what it has not begun is not made."""
-        with self._lock:
-            pool, self._pool, self._started = self._pool, None, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _ready(self) -> ProcessPoolExecutor | None:
-        """The process if it can be given something to do; it is started if it is not yet."""
-        with self._lock:
-            if self._pool is None or self._started is None:
-                # Not forked: a service has threads.
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=self._limits)
-                self._started = self._pool.submit(warm_up)
-            if not self._started.done():
-                return None
-            pool, started = self._pool, self._started
-        return None if started.exception() else pool  # Where it cannot be started at all, that is not tried again.
-
-    def _forget(self, pool: ProcessPoolExecutor) -> None:
-        """Have another process started for the next document."""
-        log.warning("the process that reads documents has ended; the next document starts another one")
-        with self._lock:
-            if self._pool is pool:
-                self._pool, self._started = None, None
-        pool.shutdown(wait=False, cancel_futures=True)
-
-    @staticmethod
-    def _taken(finished: Finished, file: ToMake, maker: Maker) -> NewVersion:
-        if finished.fingerprint != maker.fingerprint:
-            return maker.make(file)
+        finished = self._asked(file)
+        if finished is None or finished.fingerprint != maker.fingerprint:
+            try:
+                return maker.make(file)
+            finally:
+                self._start()  # Only now: this document is waited for.
         maker.words.learn(finished.words)
         (outcome,) = finished.outcomes
         if isinstance(outcome, str):
             raise UnreadableDocument(outcome)
-        # Of a model the process knows nothing; that is asked later, as in `Maker.make`.
+        # Of a model the other process knows nothing; that is asked later, as in `Maker.make`.
         return replace(outcome, vectors=None) if isinstance(maker.embedding, NeuralEmbedding) else outcome
 
+    def is_ready(self) -> bool:
+        """Whether the other process has started and makes the next document."""
+        with self._lock:
+            return self._waits()
 
-def _start(max_tokens: int, max_bytes: int) -> None:
-    # A service that is told to end takes in first what it has begun to; this process ends with it.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    def close(self) -> None:
+        """End the other process, whatever it is doing."""
+        self._may_start = False
+        other = self._other
+        if other is not None:
+            other[0].kill()
+        with self._lock:
+            self._forget()
+
+    def _asked(self, file: ToMake) -> Finished | None:
+        """What the other process makes of a file; None where it should be made in this one."""
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            return None
+        try:
+            if self._other is None or not self._waits():
+                return None
+            process, pipe = self._other
+            try:
+                pipe.send(file)
+                finished: Finished = pipe.recv()
+                return finished
+            except (EOFError, OSError):
+                process.join()
+                self._forget()
+                if process.exitcode == -signal.SIGTERM:  # Everybody is told to stop; what was begun is finished first.
+                    return None
+                raise UnreadableDocument(
+                    "expected a file that can be read, found one that ended the process reading it"
+                ) from None
+        finally:
+            self._lock.release()
+
+    def _waits(self) -> bool:
+        """Whether the other process is there and can be asked; one that has ended is forgotten."""
+        if self._other is None:
+            return False
+        process, pipe = self._other
+        if not process.is_alive():
+            log.warning("the process that makes documents has ended with status %s", process.exitcode)
+            self._may_start = self._may_start and self._ready  # Else the next one would not come so far either.
+            self._forget()
+        elif not self._ready and pipe.poll():
+            with suppress(EOFError, OSError):
+                self._ready = pipe.recv()
+        return self._ready
+
+    def _start(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            return  # It is there, and busy.
+        try:
+            if self._other is None and self._may_start:
+                # Not forked: a service has threads.
+                context = multiprocessing.get_context("spawn")
+                pipe, its_pipe = context.Pipe()
+                process = context.Process(target=_serve, args=(its_pipe, *self._limits), daemon=True)
+                process.start()
+                its_pipe.close()
+                self._other = process, pipe
+        finally:
+            self._lock.release()
+
+    def _forget(self) -> None:
+        if self._other is not None:
+            process, pipe = self._other
+            pipe.close()
+            process.join()
+        self._other, self._ready = None, False
+
+
+def _serve(pipe: Connection, max_tokens: int, max_bytes: int) -> None:
+    """Make documents as they are asked for, until nobody asks any more: the other process."""
     start_in_pool(max_tokens, max_bytes)
+    warm_up()
+    pipe.send(True)
+    with suppress(EOFError):
+        while True:
+            pipe.send(work([pipe.recv()], max_tokens, max_bytes))

@@ -41,7 +41,7 @@ def ready(aside: MakingAside, file: ToMake) -> int:
     """Have a document made, wait until the other process is ready, and return its number."""
     aside.make(file, maker())
     end = time.monotonic() + STARTING_SECONDS
-    while not aside.is_ready:
+    while not aside.is_ready():
         assert time.monotonic() < end, "expected the process to start"
         time.sleep(0.05)
     (child,) = active_children()
@@ -91,18 +91,55 @@ def test_a_process_that_is_ended_is_replaced(tmp_path: Path, aside: MakingAside)
     first = ready(aside, bread)
     os.kill(first, signal.SIGSTOP)
     threading.Timer(0.5, os.kill, (first, signal.SIGKILL)).start()
-    with pytest.raises(UnreadableDocument, match="the process that read it ended"):
+    with pytest.raises(UnreadableDocument, match="ended the process reading it"):
         aside.make(sea, maker())
     second = ready(aside, sea)
     assert second != first
-    os.kill(second, signal.SIGTERM)  # It ends with the service, not before.
-    assert aside.make(sea, maker()).prepared.passages
     os.kill(second, signal.SIGKILL)
-    while is_running(second):
+    while active_children():
         time.sleep(0.01)
-    time.sleep(1.0)  # Until this process has noticed.
     assert aside.make(sea, maker()).prepared.passages
-    assert ready(aside, sea) not in (first, second)
+    third = ready(aside, sea)
+    assert third not in (first, second)
+    # All processes of a service may be told to stop at once; what was begun is finished by this one.
+    os.kill(third, signal.SIGSTOP)
+    threading.Timer(0.5, lambda: (os.kill(third, signal.SIGTERM), os.kill(third, signal.SIGCONT))).start()
+    assert aside.make(sea, maker()).prepared.passages
+
+
+def test_nobody_waits_long_for_a_document_before(tmp_path: Path, aside: MakingAside) -> None:
+    """While the other process is busy with one, the next is made here."""
+    write_texts(tmp_path, **TEXTS)
+    bread, sea = to_make(tmp_path, "bread", "sea")
+    child = ready(aside, bread)
+    os.kill(child, signal.SIGSTOP)
+    made: list[NewVersion] = []
+    busy = threading.Thread(target=lambda: made.append(aside.make(bread, maker())))
+    busy.start()
+    time.sleep(0.2)
+    assert aside.make(sea, maker()).prepared.document.id == "sea"
+    assert not made
+    os.kill(child, signal.SIGCONT)
+    busy.join()
+    assert made[0].prepared.document.id == "bread"
+
+
+def test_where_no_process_can_be_started_documents_are_made_here(
+    tmp_path: Path, aside: MakingAside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is tried once."""
+    write_texts(tmp_path, **TEXTS)
+    (bread,) = to_make(tmp_path, "bread")
+    monkeypatch.setattr(aside, "_limits", ())
+    for _ in range(3):
+        assert aside.make(bread, maker()).prepared.passages
+        for child in active_children():
+            child.join()
+            assert child.exitcode == 1
+    assert not active_children()
+    assert not aside.is_ready()
+    assert aside.make(bread, maker()).prepared.passages
+    assert not active_children()
 
 
 def test_a_library_that_stays_open_makes_documents_aside(tmp_path: Path) -> None:
