@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Response
+from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, JSONServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from werkzeug.datastructures import MIMEAccept
@@ -37,6 +38,7 @@ STREAM: dict[int | str, dict[str, object]] = {
     200: {"content": {"text/event-stream": {}}, "description": "The reply, or its events when streamed."}
 }
 
+JSON = "application/json"
 SEARCHES_AT_ONCE = 4
 """Where searches wait for a model or a database elsewhere. Where they take nothing but this process's time, threads
 that search together only take the interpreter from one another: one after the other they are done a quarter sooner
@@ -63,9 +65,9 @@ def router(assistant: Assistant, answers: Answers) -> APIRouter:
             kept = await run_in_threadpool(assistant.conversations.reply, message_id)
             if kept is not None:
                 reply = ReplyModel.model_validate(kept)
-                return EventSourceResponse(server_sent_again(reply), ping=PING_SECONDS) if streamed else reply
+                return EventSourceResponse(server_sent_again(reply), ping=PING_SECONDS) if streamed else as_json(reply)
         if not streamed:
-            return ReplyModel.of(await answers.reply(request))
+            return as_json(ReplyModel.of(await answers.reply(request)))
         events = answers.events(request)
         # The first event is awaited here, so that what cannot be answered at all is a plain error response.
         first = await anext(events)
@@ -85,13 +87,18 @@ def router(assistant: Assistant, answers: Answers) -> APIRouter:
             content = written(body.query, found)
         else:
             content = await to_thread.run_sync(searched, body, filters, limiter=searching)
-        return Response(content, media_type="application/json")
+        return Response(content, media_type=JSON)
 
     return routes
 
 
+def as_json(model: BaseModel) -> Response:
+    """A model as the whole response; FastAPI would check a second time what is ours."""
+    return Response(model.model_dump_json(), media_type=JSON)
+
+
 def written(query: str, found: Found) -> bytes:
-    """The body of an answer to a search; FastAPI would check a second time what is ours."""
+    """The body of an answer to a search."""
     passages = [PassageModel.of(hit, found.documents[hit.passage.document_id]) for hit in found.hits]
     searched = SearchedModel(text=query, language=found.language)
     return PassagesModel(query=searched, passages=passages).model_dump_json().encode()
@@ -99,8 +106,8 @@ def written(query: str, found: Found) -> bytes:
 
 def wants_events(accept: str) -> bool:
     """Whether an Accept header prefers server-sent events to JSON."""
-    offered = ["application/json", "text/event-stream"]
-    return parse_accept_header(accept, MIMEAccept).best_match(offered, "application/json") == "text/event-stream"
+    offered = [JSON, "text/event-stream"]
+    return parse_accept_header(accept, MIMEAccept).best_match(offered, JSON) == "text/event-stream"
 
 
 def message_id_of(key: str, body: ChatModel) -> str:
