@@ -67,6 +67,9 @@ class Cues:
     saying: frozenset[str]
     texts: frozenset[str]
     text_languages: Mapping[str, tuple[str, ...]]
+    among_comments: Patterns
+    commenters: Patterns
+    others_than_commenters: Patterns
     kinds: Mapping[str, Kind]
     leaning: Words
     continuing: Mapping[str, tuple[str, ...]]
@@ -93,6 +96,19 @@ class Cues:
             if (found := pattern.search(text)) and len(found["topic"]) <= MAX_TOPIC_CHARACTERS:
                 return found.span("topic")
         return None
+
+    def asks_commenters(self, text: str, language: str) -> bool | None:
+        """Whether a question asks for what those say who comment on the texts, and for nobody else's words.
+
+        None where it does not say whose.
+        """
+        if in_any(self.among_comments, text):
+            return True
+        start, end = self.topic(text, language) or (0, 0)
+        frame = f"{text[:start]} {text[end:]}"
+        if in_any(self.others_than_commenters, frame):
+            return False
+        return True if in_any(self.commenters, frame) else None
 
     def compares(self, text: str, language: str) -> list[tuple[int, int]]:
         """Where a question asks to compare: offsets of the words that say so."""
@@ -150,6 +166,11 @@ class Cues:
         return tuple(kind for kind in kinds if kind.name == AUTHOR) or kinds
 
 
+def in_any(patterns: Patterns, text: str) -> bool:
+    """Whether a pattern of any language is in `text`: short questions are easily taken for a neighbour's."""
+    return any(pattern.search(text) for pattern in patterns.values())
+
+
 def has(term: QuestionTerm, concepts: frozenset[str]) -> bool:
     """Whether one of a term's senses is among `concepts`."""
     return any(concept in concepts for concept, _ in term.concepts)
@@ -173,6 +194,9 @@ def load_cues() -> Cues:
             saying=frozenset(table["saying_concepts"]),
             texts=frozenset(table["text_concepts"]),
             text_languages={concept: tuple(codes) for concept, codes in table["text_languages"].items()},
+            among_comments=compiled(table["commenters"]["inside"]),
+            commenters=compiled(table["commenters"]["asked"]),
+            others_than_commenters=compiled(table["commenters"]["others"]),
             kinds={
                 name: Kind(name, compiled(entry["asked"]), compiled(entry["answered"]))
                 for name, entry in table["kinds"].items()

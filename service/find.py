@@ -10,6 +10,8 @@ from service.understand import Question
 
 CANDIDATES = 40
 """Passages that an answer chooses its quotes from: several for each voice, and few enough to read in milliseconds."""
+AMONG = 4
+"""Times as many are looked at where only some of the speakers are meant."""
 OWN = 0.6
 """Of a hit's score, what a question's own words count that goes on from another one; the rest is that of both."""
 
@@ -20,7 +22,10 @@ def find(question: Question, retriever: Retriever, filters: Filters, limit: int 
 
     def search(first: int) -> list[Hit]:
         terms = replace(question.terms, terms=question.terms.terms[first:])
-        return retriever.search(terms, language=question.language, limit=limit, filters=wanted)
+        if not question.commenters:
+            return retriever.search(terms, language=question.language, limit=limit, filters=wanted)
+        hits = retriever.search(terms, language=question.language, limit=AMONG * limit, filters=wanted)
+        return [hit for hit in hits if hit.passage.speaker.role == "commenter"][:limit]
 
     both = search(0)
     if not question.carried or question.carried == len(question.terms.terms):

@@ -27,12 +27,12 @@ class Question:
     `standalone` can be read without the conversation. `terms` are its content terms without its frame ("what do the
     authors think about") and without what only says who must speak: what the answer has to be about. The first
     `carried` of them come from the question before. `topic` is that in the question's own words, where the question
-    has a form from which it can be told, and `topic_span` where it stands. `sides` are what it holds
-    against each other. `says` is whether it asks what somebody
-    says. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are whose words, and
-    which texts, the question names; empty where it names none. `text` is as asked, all else is of the question with its
-    slips of the finger mended. `overview` is what it asks for where it has no topic, and a `courteous` message asks
-    nothing of the documents.
+    has a form from which it can be told, and `topic_span` where it stands. `sides` are what it holds against each
+    other. `says` is whether it asks what somebody says, `commenters` whether only the words of those are wanted who
+    comment on the texts. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are
+    whose words, and which texts, the question names; empty where it names none. `text` is as asked, all else is of the
+    question with its slips of the finger mended. `overview` is what it asks for where it has no topic, and a
+    `courteous` message asks nothing of the documents.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Question:
     speakers: frozenset[str]
     languages: frozenset[str]
     sides: tuple[Side, ...] = ()
+    commenters: bool = False
     overview: Overview | None = None
     courteous: bool = False
 
@@ -107,6 +108,7 @@ def understand(
         speakers=frozenset(speakers),
         languages=own.languages or (frozenset() if own.topical.terms else whole.languages),
         sides=own.sides if standalone == text else (),
+        commenters=whole.says and not speakers and asks_commenters(standalone, detected, cues),
         overview=overview,
     )
 
@@ -206,6 +208,12 @@ def read_parts(standalone: str, language: str, analyzer: Analyzer, cues: Cues, n
         start += len(part) + len(SEPARATOR)
     whole = QuestionTerms(standalone, language, tuple(terms), tuple(functions), spelled=True)
     return Reading(whole.terms, whole, several, says, frozenset(), languages, ())
+
+
+def asks_commenters(standalone: str, language: str, cues: Cues) -> bool:
+    """Whether only commenters' words are wanted: the last of the joined questions that says whose tells."""
+    said = (cues.asks_commenters(part, language) for part in reversed(standalone.split(SEPARATOR)))
+    return next((whose for whose in said if whose is not None), False)
 
 
 def shifted(terms: Collection[QuestionTerm], start: int) -> list[QuestionTerm]:

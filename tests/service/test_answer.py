@@ -67,6 +67,16 @@ def test_what_the_texts_do_not_say_is_not_answered(town: Assistant, question: st
     assert ask(town, question).answer.answered is False
 
 
+def test_only_commenters_are_quoted_where_they_are_asked_for(town: Assistant) -> None:
+    """The author, who speaks of the noise, too, is not; and what no comment says is not answered."""
+    reply = ask(town, "What do the commenters say about the noise?")
+    assert reply.answer.answered
+    assert {citation.quote.speaker.role for citation in reply.answer.citations} == {"commenter"}
+    everybody = ask(town, "What do they say about the noise?")
+    assert "author" in {citation.quote.speaker.role for citation in everybody.answer.citations}
+    assert not ask(town, "What do the commenters say about slugs?").answer.answered
+
+
 def test_somebody_is_asked_about_without_a_topic(town: Assistant) -> None:
     """ "What does Anders think?" is answered with what he says."""
     answer = ask(town, "Hvad mener Anders?").answer

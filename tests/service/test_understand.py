@@ -60,6 +60,36 @@ def test_a_question_for_several_voices_is_known(town: Assistant, text: str, seve
 
 
 @pytest.mark.parametrize(
+    ("text", "commenters"),
+    [
+        ("What do the commenters say about slugs?", True),
+        ("What do people say about slugs in the comments?", True),
+        ("Hvad mener kommentatorerne om sneglene?", True),
+        ("Hva skrives det i kommentarfeltet om støyen?", True),
+        ("Kva seier dei som har kommentert, om hamna?", True),
+        ("Vad säger kommentarerna om biblioteket?", True),
+        ("What do the authors say about the comments?", False),
+        ("What does the text say in the comments section about slugs?", True),
+        ("What do the authors and the commenters say about slugs?", False),
+        ("Hva mener folk om kommentarene?", False),
+        ("What does Annelie Näs say about slugs in the comments?", False),
+        ("What is a commenter?", False),
+        ("What eats lettuce?", False),
+    ],
+)
+def test_a_question_for_the_commenters_words_is_known(town: Assistant, text: str, commenters: bool) -> None:
+    """Not where the comments are the topic, where others are asked, too, or one of them by name."""
+    assert read(town, text, names=Names(["Annelie Näs"])).commenters is commenters
+
+
+def test_whose_words_are_wanted_is_carried_over(town: Assistant) -> None:
+    """A question that goes on from one for the commenters asks for theirs, until it asks for others."""
+    earlier = Earlier("What do the commenters say about slugs?", "en", "Slugs eat lettuce.")
+    assert read(town, "And about the noise?", earlier).commenters
+    assert not read(town, "And the authors?", earlier).commenters
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("What does Annelie Näs think of it?", {"Annelie Näs"}),
