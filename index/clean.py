@@ -34,6 +34,34 @@ def find_furniture(
     return page.reasons
 
 
+def find_given_furniture(
+    looks: Sequence[Look], marks: Sequence[Mark | None], reasons: Sequence[str | None], kept: Set[int], lists: Set[int]
+) -> dict[int, str]:
+    """Return why units that a format gives as text are furniture by what they say, by place.
+
+    Args:
+        looks: the document's units.
+        marks: of the comment section; what has one stays.
+        reasons: why some units are furniture already.
+        kept: the places of units that stay what they are.
+        lists: the places of list items. As of sentences, only their words make furniture of them.
+    """
+    page = Page(looks, marks, kept)
+    page.reasons = [given or own for given, own in zip(reasons, page.reasons, strict=True)]
+    page.find_bounds()
+    _drop_by_phrases(page)
+    _drop_by_neighbours(page)
+    page.find_bounds()
+    sentences = {position for position, line in enumerate(looks) if line.unit.closed and line.unit.ending != "?"}
+    page.bylines = kept | lists | sentences
+    drop_remainders(page)
+    return {
+        position: reason
+        for position, reason in enumerate(page.reasons)
+        if reason and reasons[position] is None and not marks[position]
+    }
+
+
 def _drop_by_phrases(page: Page) -> None:
     """Drop what says by its words alone that it is furniture."""
     for position, line in enumerate(page.looks):
@@ -55,7 +83,9 @@ def _convinces(page: Page, position: int, rule: Rule) -> bool:
     if not page.edge(position):
         return False
     beside = [other for other in (position - 1, position + 1) if 0 <= other < len(page.looks)]
-    among_furniture = any(page.looks[other].rules and not page.looks[other].prose for other in beside)
+    among_furniture = any(
+        (page.looks[other].rules or page.dropped(other)) and not page.looks[other].prose for other in beside
+    )
     return phrases >= 2 or among_furniture or len(beside) < 2
 
 

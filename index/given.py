@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.authors import Bylines, find_bylines
-from index.clean import find_furniture
+from index.clean import find_furniture, find_given_furniture
 from index.comments import Mark, find_comments
 from index.lines import Unit, unit_of, units
 from index.looks import Look
@@ -80,13 +80,14 @@ def find_structure(looks: Sequence[Look], given: Mapping[int, Part]) -> Structur
     ]
     found = find_bylines([looks[position] for position in told], [marks[position] for position in told])
     bylines = Bylines(frozenset(told[place] for place in found.places), found.author)
-    for position in given:
-        if marks[position] is None and kinds[position] in ("paragraph", "heading", "list_item"):
-            line = looks[position]
-            if position in bylines.places:
-                kinds[position] = "byline"
-            elif line.strong and not line.prose:
-                kinds[position], reasons[position] = "furniture", line.strong.reason
+    judged = ("paragraph", "heading", "list_item")
+    for position in bylines.places:
+        if position in given and marks[position] is None and kinds[position] in judged:
+            kinds[position] = "byline"
+    others = frozenset(position for position, kind in enumerate(kinds) if position not in given or kind not in judged)
+    lists = frozenset(position for position, kind in enumerate(kinds) if kind == "list_item")
+    for position, reason in find_given_furniture(looks, marks, reasons, others, lists).items():
+        kinds[position], reasons[position] = "furniture", reason
     places = frozenset(position for position, kind in enumerate(kinds) if kind == "byline" and not marks[position])
     return Structure(marks, Bylines(places, bylines.author), reasons, kinds, speech)
 

@@ -10,11 +10,12 @@ from index.records import SegmentKind
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 _ITEMS = frozenset({"li", "item", "dd"})
 _QUOTES = frozenset({"blockquote", "quote"})
+_OWN = _QUOTES | _ITEMS
 BLOCKS = (
     _HEADINGS
     | _ITEMS
     | _QUOTES
-    | {"p", "div", "pre", "code", "dt", "ul", "ol", "dl", "list", "table", "tr", "row", "td", "th", "cell", "hr"}
+    | {"p", "div", "pre", "dt", "ul", "ol", "dl", "list", "table", "tr", "row", "td", "th", "cell", "hr"}
     | {"body", "html", "article", "section", "header", "footer", "main", "aside", "figure", "figcaption", "center"}
     | {"form", "fieldset", "address", "details", "summary"}
 )
@@ -36,10 +37,15 @@ def blocks(element: Any, *, without: Collection[Any] = ()) -> Iterator[tuple[Seg
         without: elements that are left out with all that they hold.
     """
     walk = _Walk(frozenset(map(id, without)))
-    # Who writes a post into a quotation's element has not been quoted.
+    # Who writes a post into a quotation's element has not been quoted, and a comment that is an item is no list.
     walk.go(element, "paragraph", outermost=True)
     walk.flush("paragraph")
     return iter(walk.found)
+
+
+def is_block(element: Any, tag: str) -> bool:
+    """Whether an element stands on lines of its own; trafilatura calls `code` what is a word and what is a listing."""
+    return tag in BLOCKS or (tag == "code" and "\n" in "".join(element.itertext()).strip())
 
 
 class _Walk:
@@ -51,8 +57,8 @@ class _Walk:
     def go(self, element: Any, kind: SegmentKind, *, outermost: bool = False) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
         if tag is not None and tag not in _UNSEEN and id(element) not in self.without:
-            block = tag in BLOCKS
-            own = kind if outermost and tag in _QUOTES else kind_of(tag, kind)
+            block = is_block(element, tag)
+            own = kind if outermost and tag in _OWN else kind_of(tag, kind)
             if block:
                 self.flush(kind)
             elif tag in BREAKS:

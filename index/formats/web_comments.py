@@ -9,12 +9,17 @@ from functools import cache
 from typing import Any
 
 from index.formats.web_blocks import blocks
+from index.formats.web_repeats import find_repeated, text_of
 from index.headers import header_of
 from index.lines import units
 from index.looks import look
 from index.phrases import DATA, read_names
 from index.records import SegmentKind
 
+_PARAGRAPH = 80
+"""Letters: what is shorter is a heading, a link or a button."""
+_BESIDE_A_THREAD = 0.3
+"""Of what is said in posts: so much may stand around them (rules, notes on cookies); more is an article."""
 _NUMBER = re.compile(r"#?\d{1,4}[.:)]?")
 
 
@@ -45,7 +50,24 @@ def find_comments(tree: Any) -> list[tuple[Any, WebComment]]:
     marked = [element for element in tree.iter() if isinstance(element.tag, str) and _is_comment(element)]
     candidates = marked or _posts(tree)
     own = {id(element) for element in candidates}
-    return [(element, _comment(element, own)) for element in candidates if _says_something(element, own)]
+    found = [(element, _comment(element, own)) for element in candidates if _says_something(element, own)]
+    return found if any(comment.blocks for _, comment in found) else _unmarked(tree)
+
+
+def _unmarked(tree: Any) -> list[tuple[Any, WebComment]]:
+    """Return the comments of a page that has no mark for them, by how they are made."""
+    body = tree.find("body")
+    found = find_repeated(body) if body is not None else []
+    elements = [one.element for one in found]
+    ids = {id(element) for element in elements}
+    said = [text_of(one, ids) for one in found]
+    letters = sum(len(text) for own in said for _, text in own)
+    beside = sum(len(text) for _, text in blocks(body, without=elements) if len(text) >= _PARAGRAPH) if found else 0
+    is_thread = beside < _BESIDE_A_THREAD * letters
+    return [
+        (one.element, WebComment(one.name, one.date or None, tuple(own), pingback=False, is_post=is_thread))
+        for one, own in zip(found, said, strict=True)
+    ]
 
 
 def _says_something(element: Any, comments: set[int]) -> bool:

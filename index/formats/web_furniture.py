@@ -7,10 +7,18 @@ from functools import cache
 from typing import Any
 
 from index.formats.web_blocks import BLOCKS
+from index.formats.web_boxes import find_boxes
 from index.phrases import DATA, read_names
 
 _MOST = 0.5
 """Of a page's letters: what holds more of them is the page, whatever it is called."""
+
+
+_BEFORE = 3
+"""Elements before a box among which a paragraph has to be."""
+_PARAGRAPH_WORDS = 12
+_MOST_LINKED = 0.3
+"""Of a box's letters."""
 
 
 def find_furniture(body: Any, without: Collection[Any]) -> list[tuple[Any, str]]:
@@ -25,12 +33,13 @@ def find_furniture(body: Any, without: Collection[Any]) -> list[tuple[Any, str]]
     most = _MOST * (len(body.text_content()) - taken.get(id(body), 0))
     found: list[tuple[Any, str]] = []
     others = frozenset(map(id, without))
+    boxes = {id(element): name for element, name in find_boxes(body, without)}
 
     def look(element: Any) -> None:
         for child in element:
             if not isinstance(child.tag, str) or id(child) in others:
                 continue
-            mark = _mark(child, marks)
+            mark = None if _is_text_box(child, marks) else _mark(child, marks) or boxes.get(id(child))
             # A heading or the article itself may be called anything.
             if mark and child.tag not in ("h1", "h2", "article", "main") and _letters(child, taken) < most:
                 found.append((child, mark))
@@ -39,6 +48,23 @@ def find_furniture(body: Any, without: Collection[Any]) -> list[tuple[Any, str]]
 
     look(body)
     return found
+
+
+def _is_text_box(element: Any, marks: Mapping[str, frozenset[str]]) -> bool:
+    """Whether an element whose name may also mean the page's margin is a box of text that follows a paragraph."""
+    classes = set((element.get("class") or "").lower().split())
+    if element.tag in ("aside", "nav", "header", "footer") or not classes & marks["asides"]:
+        return False
+    letters, linked = len(element.text_content()), sum(len(link.text_content()) for link in element.iter("a"))
+    before = zip(element.itersiblings(preceding=True), range(_BEFORE), strict=False)
+    return linked <= _MOST_LINKED * letters and any(_is_paragraph(other) for other, _ in before)
+
+
+def _is_paragraph(element: Any) -> bool:
+    if element.tag not in ("p", "div") or any(inner.tag in BLOCKS for inner in element):
+        return False
+    text = element.text_content().strip()
+    return text.endswith((".", ":", "!", "?")) and len(text.split()) >= _PARAGRAPH_WORDS
 
 
 def _mark(element: Any, marks: Mapping[str, frozenset[str]]) -> str | None:
@@ -79,11 +105,14 @@ def marked_lead(tree: Any) -> str | None:
 
 
 def open_boxes(tree: Any) -> None:
-    """Have boxes with facts count as text: they are often marked as standing aside."""
-    names = _marks()["boxes"]
+    """Have boxes with facts, and boxes between paragraphs, count as text: they are often marked as standing aside."""
+    marks = _marks()
     for element in list(tree.iter("aside", "section", "figure")):
-        if set((element.get("class") or "").lower().split()) & names:
+        if set((element.get("class") or "").lower().split()) & marks["boxes"]:
             element.tag = "div"
+    for element in list(tree.iter("div", "section")):
+        if _is_text_box(element, marks):
+            element.attrib.pop("class")
 
 
 def _lines(tree: Any, names: frozenset[str]) -> Iterator[Any]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from index.formats.extracted import Blocks
+from index.formats.web_mending import left_out, whole_blocks
 from index.formats.web_order import NOBODY, find_kept
 from index.formats.web_shown import Place, Shown
 from index.records import SegmentKind
 
+_TEXT = frozenset({"paragraph", "list_item", "quotation"})
 _WORD = re.compile(r"\S+")
 _NOT_MAIN = "not in the main text of the page"
 _BESIDE = "beside the text of a comment"
@@ -44,7 +46,15 @@ def lay_out(kept: Sequence[Kept], page: Sequence[Shown]) -> Blocks:
     numbers: dict[int | None, int] = {one.comment: one.number for one in kept if one.comment is not None}
     laid_out = _LaidOut(kept)
     title = _place_of_title(kept, owners)
+    whole = whole_blocks(page, owners)
+    found = set(left_out(page, owners, [one.comment is None and one.kind in _TEXT for one in kept]))
     for at, (block, of_block) in enumerate(zip(page, owners, strict=True)):
+        if at in found:
+            laid_out.add(block.kind, block.text)
+            continue
+        if at in whole:
+            laid_out.keep_part(whole[at], behind[whole[at]], kept[whole[at]].kind, block.text)
+            continue
         reason, number = _why(block.place), numbers.get(block.place.comment, 0)
         for owner, text in _stretches(block.text, of_block):
             if owner in together and at < title < together[owner]:
@@ -174,6 +184,11 @@ class _LaidOut:
         self.keep(standing)
         self._flush()
         self._blocks.add(kind, text, name=one.name, number=one.number)
+
+    def add(self, kind: SegmentKind, text: str) -> None:
+        """Add a block of the main text that is of nothing that is kept."""
+        self._flush()
+        self._blocks.add(kind, text)
 
     def drop(self, text: str, reason: str, number: int) -> None:
         """Add furniture."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from index.formats.web_blocks import BLOCKS, BREAKS, fold, joined, kind_of
+from index.formats.web_blocks import BLOCKS, BREAKS, fold, is_block, joined, kind_of
 from index.records import SegmentKind
 
 _BLOCKS = BLOCKS | {"nav", "button", "label", "legend", "menu", "dialog", "caption", "optgroup", "hgroup", "search"}
@@ -15,6 +15,11 @@ _NEVER_SHOWN = frozenset(
     {"script", "style", "noscript", "template", "title", "meta", "link", "svg", "math", "canvas", "iframe", "object"}
     | {"embed", "audio", "video", "map", "datalist", "select", "option", "input", "textarea", "noframes", "frameset"}
 )
+_NO_COLUMNS = frozenset(
+    {"p", "li", "ul", "ol", "dl", "dt", "dd", "blockquote", "table", "tbody", "tr", "td", "th", "pre", "code"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6"}
+)
+_LINKS = frozenset({"a", "button", "label", "summary"})
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -31,12 +36,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A block of text that a browser shows on lines of its own; a `hidden` one only once somebody clicks."""
+    """A block of text that a browser shows on lines of its own; a `hidden` one only once somebody clicks.
+
+    `column` tells which blocks stand in the same element of the page, of those that hold paragraphs or the like;
+    `linked` how much of the text's letters are links and buttons, from 0 to 1.
+    """
 
     text: str
     place: Place
     hidden: bool
     kind: SegmentKind = "paragraph"
+    column: int = 0
+    linked: float = 0.0
 
 
 def shown(body: Any, places: Mapping[int, Place]) -> list[Shown]:
@@ -57,6 +68,10 @@ class _Walk:
         self.places = places
         self.found: list[Shown] = []
         self.pieces: list[str] = []
+        self.columns = [0]
+        self.next_column = 1
+        self.in_link = 0
+        self.linked = 0
 
     def go(self, element: Any, place: Place, kind: SegmentKind, *, hidden: bool) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
@@ -64,33 +79,54 @@ class _Walk:
             return
         own = self.places.get(id(element), place)
         own_kind = kind_of(tag, kind)
-        unseen = hidden or _is_hidden(element, tag)
-        block = tag in _BLOCKS or own is not place or unseen is not hidden
+        unseen = hidden or is_hidden(element)
+        block = tag in _BLOCKS or is_block(element, tag) or own is not place or unseen is not hidden
         if block:
             self.flush(place, kind, hidden=hidden)
         elif tag in BREAKS:
             self.pieces.append("\n")
+        column = block and tag not in _NO_COLUMNS and _holds_blocks(element)
+        if column:
+            self.columns.append(self.next_column)
+            self.next_column += 1
+        self.in_link += tag in _LINKS
         if element.text:
-            self.pieces.append(fold(element.text))
+            self._say(element.text)
         for child in element:
             self.go(child, own, own_kind, hidden=unseen)
             # Elements in a row with nothing between ("<a>Home</a><a>News</a>") stand apart by their style.
-            self.pieces.append(fold(child.tail) if child.tail else " ")
+            self._say(child.tail or " ")
+        self.in_link -= tag in _LINKS
         if block:
             self.flush(own, own_kind, hidden=unseen)
+        if column:
+            self.columns.pop()
+
+    def _say(self, text: str) -> None:
+        folded = fold(text)
+        self.pieces.append(folded)
+        if self.in_link:
+            self.linked += len(folded)
 
     def flush(self, place: Place, kind: SegmentKind, *, hidden: bool) -> None:
         if self.pieces:
-            text = joined(self.pieces)
+            text, linked = joined(self.pieces), self.linked
             self.pieces.clear()
+            self.linked = 0
             if text:
-                self.found.append(Shown(text, place, hidden, kind))
+                share = min(1.0, linked / len(text))
+                self.found.append(Shown(text, place, hidden, kind, self.columns[-1], share))
 
 
-def _is_hidden(element: Any, tag: str) -> bool:
+def _holds_blocks(element: Any) -> bool:
+    return any(isinstance(child.tag, str) and is_block(child, child.tag) for child in element)
+
+
+def is_hidden(element: Any) -> bool:
+    """Whether an element says that a browser does not show it."""
     if not element.attrib:
-        return tag == "dialog"
-    if element.get("hidden") is not None or (tag == "dialog" and element.get("open") is None):
+        return bool(element.tag == "dialog")
+    if element.get("hidden") is not None or (element.tag == "dialog" and element.get("open") is None):
         return True
     style = element.get("style")
     return bool(style and _HIDING.search(style))

@@ -100,6 +100,8 @@ def test_furniture_of_saved_pages_is_at_most_two_per_cent() -> None:
         ("nb_typepad_blog", ["Mona", "Trygve", "Håkon Lie"]),
         ("da_wp_blocks", ["Leif K", "Jytte"]),
         ("nb_invision_thread", ["Grete", "Elektro-Knut"]),
+        ("da_unknown_blog", ["Mogens", "gitte_v", "Pia fra Vejle"]),
+        ("nb_unknown_forum", ["Turid Lien", "skogstroll", "Odd Arne Moe"]),
     ],
 )
 def test_posts_and_comments_have_their_writers(name: str, voices: list[str]) -> None:
