@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from index.inverted import Entry
 from index.prepare import Prepared
 from index.rows import FloatArray
+from index.sending import Sent
 
 if TYPE_CHECKING:
     from index.engine import EngineUpkeep
 
 
 @dataclass(frozen=True, slots=True)
-class NewVersion:
+class NewVersion(Sent):
     """A document ready to be stored.
 
     `vectors` are one row a passage, or None where a model makes them later; `entries` are what an engine stores of

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.committed import DOCUMENT, ID, LENGTH, ROW, SPEAKER, TERMS, State, schema
 from index.errors import IndexUnavailable
 from index.records import Filters
+from index.sending import Sent
 
 if TYPE_CHECKING:
     import tantivy
@@ -28,7 +29,7 @@ ACTIONS = ("open", "read", "write")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Sent):
     """What is stored of a passage: the terms to find it by, with blanks between them, and the packed form that it is
     scored from."""
 

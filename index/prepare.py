@@ -12,13 +12,14 @@ from index.facts import facts_of_file, facts_of_source, facts_of_text, resolve
 from index.load import document_id
 from index.records import Document, Fact, LanguageGuess, Part, Passage, Segment
 from index.segment import segment
+from index.sending import Sent
 from index.sources import SourceInfo
 
 _LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Sent):
     """A document with its structure and its passages, ready to be stored."""
 
     document: Document

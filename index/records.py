@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from index.sending import Sent
+
 Role = Literal["author", "commenter", "quoted"]
 SegmentKind = Literal["title", "heading", "paragraph", "list_item", "comment", "quotation", "byline", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Sent):
     """A stretch of a stored text: `text[start:end]`."""
 
     start: int
@@ -19,7 +21,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Sent):
     """What a document's format says of `text[start:end]`: the structure that stands beside the text, not in it.
 
     `name` is who speaks, None where the format names nobody. `number` tells comments apart, as it does in `Segment`;
@@ -49,7 +51,7 @@ Origin = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Sent):
     """Something that is known about a document, and where it was said. Dates are as written, or ISO 8601."""
 
     name: FactName
@@ -66,7 +68,7 @@ class LanguageGuess:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Sent):
     """Who says something. `name` is None where the text does not name the person; it is never guessed."""
 
     name: str | None
@@ -74,7 +76,7 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Sent):
     """A document as stored. Every offset points into `text`: a text file's own text, or what was taken out of the file.
 
     `facts` holds at most one fact a name, the one that counts; `parts` is the structure that the format gives.
@@ -107,7 +109,7 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Sent):
     """A unit of a document's structure.
 
     `reason` says why a furniture segment was dropped. `lead_in` is the sentence that introduces a list item.
@@ -125,7 +127,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Sent):
     """What is indexed and retrieved: whole sentences of one speaker in one language.
 
     `text == document.text[start:end]`. `sentences` are absolute spans within it, in order, of which quotes are made.

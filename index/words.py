@@ -11,6 +11,7 @@ from index.folding import fold, fold_all, strip_marks, strip_marks_of_all
 from index.lemmas import Lemmas
 from index.lexicon import LANGUAGES, Lexicon
 from index.normalising import normalise
+from index.sending import Sent
 
 MAX_JUDGED = 100_000
 """Possible parts of compounds, of a language, of which is remembered whether they are words."""
@@ -19,7 +20,7 @@ SNOWBALL = {"en": "english", "da": "danish", "nb": "norwegian", "nn": "norwegian
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(Sent):
     """An analysed word.
 
     `surface` is the folded stem that is indexed; `keys` are the forms under which it may stand in a multi-word entry;
