@@ -31,7 +31,9 @@ def split(word: str, language: str, is_known: Callable[[str], bool], parts: int 
     if language not in LINKERS or len(word) < MIN_LENGTH:
         return ()
     # Few ends of a word are words, and most words have none: asked first, they save asking for the beginnings.
-    lasts = [cut >= MIN_PART - 1 and is_known(word[cut:]) for cut in range(len(word) - MIN_PART + 1)]
+    # None begins before the third letter but after three equal consonants, of which the third is not written.
+    first = MIN_PART - (word[MIN_PART - 1] == word[MIN_PART - 2])
+    lasts = [cut >= first and is_known(word[cut:]) for cut in range(len(word) - MIN_PART + 1)]
     if not any(lasts):
         return ()
     for count in range(2, parts + 1):
