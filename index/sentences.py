@@ -26,6 +26,7 @@ _LAST_WORD = re.compile(r"[^\W_][\w.&/-]*\.$")
 _NUMBER_END = re.compile(r"(?:^|[\s(])\d{1,2}\.$")
 _NEXT_WORD = re.compile(r"\W*(\w+)")
 _BREAK = re.compile(r"[.!?…]\W*\s")  # Without one there is nothing to cut, and no need to ask Punkt.
+_PLAIN_CONTEXT = re.compile(r"([^\W\d_]+)([.?!]) +([^\W\d_]+)[,;:]?")
 _NEW_SPEECH = "([{«“„‘–—-•"
 _CLOSING = ")]}»”’\"'›"
 _LONGEST_ABBREVIATION = 4
@@ -198,7 +199,7 @@ def _without_scipy() -> Iterator[None]:
 def _tokenizer(language: str) -> PunktSentenceTokenizer:
     with _without_scipy():
         from nltk.tabdata import PunktDecoder
-        from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+        from nltk.tokenize.punkt import PunktParameters
 
     # Read here, not by NLTK's own loader: that one refuses folders outside its search path, and hard-linked files.
     folder = package_data("nltk_cache") / "tokenizers" / "punkt_tab" / _MODELS.get(language, "english")
@@ -213,4 +214,25 @@ def _tokenizer(language: str) -> PunktSentenceTokenizer:
         parameters.ortho_context = decoder.tab2intdict(file)
     lists = _abbreviations(language)
     parameters.abbrev_types.update(lists.joining | lists.ending)
-    return PunktSentenceTokenizer(parameters)
+    return _plainly()(parameters)
+
+
+@cache
+def _plainly() -> type[PunktSentenceTokenizer]:
+    """Punkt, without cutting what stands around a mark into annotated tokens where it is a plain word on each side."""
+    with _without_scipy():
+        from nltk.tokenize.punkt import PunktSentenceTokenizer
+
+    class Plainly(PunktSentenceTokenizer):  # type: ignore[misc]  # NLTK has no types
+        def text_contains_sentbreak(self, text: str) -> bool:
+            if match := _PLAIN_CONTEXT.fullmatch(text):
+                before, mark, after = match.groups()
+                word = before.lower()
+                if mark != ".":
+                    return True
+                # A letter alone is an initial, and of an abbreviation the next word decides.
+                if len(before) > 1 and word not in self._params.abbrev_types:
+                    return (word, after.lower()) not in self._params.collocations
+            return bool(super().text_contains_sentbreak(text))
+
+    return Plainly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import InvalidData
-from index.sentences import load_abbreviations, sentences
+from index.sentences import _tokenizer, load_abbreviations, sentences
 
 
 def split(language: str, text: str) -> list[str]:
@@ -119,3 +120,24 @@ def test_malformed_abbreviations_are_named(tmp_path: Path, content: str, found: 
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidData, match=found):
         load_abbreviations(path, "da")
+
+
+@pytest.mark.parametrize("language", ["en", "da", "nb", "nn", "sv"])
+def test_plain_words_around_a_mark_are_judged_as_punkt_does(language: str) -> None:
+    """Abbreviations, known pairs of words, initials and signs of all kinds, in thousands of combinations."""
+    quick = _tokenizer(language)  # Imported by it without what it does not need.
+    from nltk.tokenize.punkt import PunktSentenceTokenizer
+
+    whole = PunktSentenceTokenizer(quick._params)
+    dice = random.Random(language)  # noqa: S311 - to be repeated
+    abbreviations, pairs = sorted(quick._params.abbrev_types), sorted(quick._params.collocations)
+    words = [*dice.sample(abbreviations, 20), "og", "Hvad", "A", "ø", "ca", "f.eks", "x-ca", "12", "Σας", "ny_"]
+    contexts = [
+        f"{dice.choice(words)}{dice.choice('.?!')}{' ' * dice.randint(1, 2)}{dice.choice(words)}{dice.choice(',;:.!)')}"
+        for _ in range(2_000)
+    ]
+    contexts += [f"{first}. {second}" for first, second in pairs]
+    contexts += [f"{first.capitalize()}. {second.capitalize()}," for first, second in pairs]
+    contexts += ["".join(dice.choices("abAÆøß.?!,; 1-", k=dice.randint(3, 9))) for _ in range(2_000)]
+    for context in contexts:
+        assert quick.text_contains_sentbreak(context) == whole.text_contains_sentbreak(context), context
