@@ -19,7 +19,7 @@ from index.matching import RELATED_WEIGHT
 from index.normalising import normalise
 from index.records import Span
 from index.vocabulary import Said, Vocabulary
-from index.words import Word, WordAnalyzer
+from index.words import Word, WordAnalyzer, weighted
 
 PART_WEIGHT = 0.5
 MAX_RELATED = 8
@@ -188,7 +188,10 @@ class Analyzer:
             terms[surface] = terms.get(surface, 0.0) + PART_WEIGHT
             for id_, weight in part.concepts:
                 terms[CONCEPT + id_] = terms.get(CONCEPT + id_, 0.0) + PART_WEIGHT * weight
-        return Said(not word.function, tuple(terms.items()), word.keys)
+        said = tuple(
+            (term, weight) if term.startswith(SURFACE) else weighted(term, weight) for term, weight in terms.items()
+        )
+        return Said(not word.function, said, word.keys)
 
     def content_words(self, text: str, language: str) -> int:
         """How many tokens of a text are not function words."""

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from index.lexicon import LANGUAGES
+from index.recent import Recent
 
 if TYPE_CHECKING:
     from simplemma import Lemmatizer
     from simplemma.strategies import AffixDecompositionStrategy, DictionaryLookupStrategy, RulesStrategy
     from simplemma.strategies.dictionaries import DictionaryFactory
 
-MAX_REMEMBERED = 200_000
+MAX_REMEMBERED = 60_000
 """Words of a language of which is remembered what its dictionary says: some 150 bytes each."""
 
 _NOT_ASKED = "?"
@@ -25,7 +26,7 @@ class _Remembering(Mapping[str, str]):
 
     def __init__(self, dictionary: Mapping[str, str]) -> None:
         self._dictionary = dictionary
-        self._known: dict[str, str | None] = {}
+        self._known: Recent[str, str | None] = Recent(MAX_REMEMBERED)
         self.ask: Callable[[str], str | None] = dictionary.get
         """What the dictionary says of a word; it is not remembered."""
 
@@ -36,8 +37,6 @@ class _Remembering(Mapping[str, str]):
             found = self.ask(word)
             if found is None:
                 found = self.ask(word.lower() if word[:1].isupper() else word.capitalize())
-            if len(self._known) >= MAX_REMEMBERED:
-                self._known.clear()
             self._known[word] = found
         return found
 

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Engine
 
+from index.recent import Recent
+
 T = TypeVar("T")
 
 MAX_REMEMBERED = 10_000
@@ -23,7 +25,7 @@ class Remembered(Generic[T]):
 
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
-        self._state: tuple[int, dict[str, T]] = (-1, {})
+        self._state: tuple[int, Recent[str, T]] = (-1, Recent(MAX_REMEMBERED))
 
     def get(self, ids: Sequence[str], read: Callable[[Sequence[str]], Mapping[str, T]]) -> dict[str, T]:
         """What `read` returns for these ids, all of one moment; it is asked for those that are not remembered only."""
@@ -31,16 +33,30 @@ class Remembered(Generic[T]):
         if generation is None:
             return dict(read(ids))
         remembered_of, known = self._state
-        if generation != remembered_of or len(known) > MAX_REMEMBERED:
+        if generation != remembered_of:
             # Not emptied: another thread may still be reading, and must not put what is older into the new one.
-            known = {}
+            known = Recent(MAX_REMEMBERED)
             self._state = generation, known
-        if missing := [id_ for id_ in ids if id_ not in known]:
+        there, missing = _divided(ids, known)
+        if missing:
             found = read(missing)
             if self._watched.generation() != generation:
                 return dict(read(ids))
-            known.update(found)
-        return {id_: known[id_] for id_ in ids if id_ in known}
+            for id_, one in found.items():
+                known[id_] = there[id_] = one
+        return {id_: there[id_] for id_ in ids if id_ in there}
+
+
+def _divided(ids: Sequence[str], known: Recent[str, T]) -> tuple[dict[str, T], list[str]]:
+    """What is remembered of these ids, and those of which nothing is."""
+    there: dict[str, T] = {}
+    missing: list[str] = []
+    for id_ in ids:
+        try:
+            there[id_] = known[id_]
+        except KeyError:
+            missing.append(id_)
+    return there, missing
 
 
 class Watched:

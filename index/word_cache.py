@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from index.words import Word
+from index.words import Word, weighted
 
 FILE_NAME = "words-{}.json"
 """Of a language."""
@@ -48,7 +48,7 @@ def _word(row: list[Any]) -> Word:
     return Word(
         surface=surface,
         keys=tuple(keys),
-        concepts=tuple((id_, weight) for id_, weight in concepts),
+        concepts=tuple(weighted(id_, weight) for id_, weight in concepts),
         parts=tuple(_word(part) for part in parts),
         function=function,
         known=known,

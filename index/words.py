@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from index import compounds, inflections
@@ -283,4 +284,10 @@ def is_title(text: str) -> bool:
 
 def _weigh(ids: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     """Each sense at 1/√senses: a word of many senses is weak evidence for each (measured against 1 and 1/senses)."""
-    return tuple((id_, len(ids) ** -0.5) for id_ in ids)
+    return tuple(weighted(id_, len(ids) ** -0.5) for id_ in ids)
+
+
+@lru_cache(maxsize=65_536)
+def weighted(term: str, weight: float) -> tuple[str, float]:
+    """A pair that all words share that say a concept with the same weight: many do, and each pair takes 140 bytes."""
+    return term, weight

@@ -58,7 +58,7 @@ def target_word(concept: Concept, lemma: str, target: str, wordings: Mapping[tup
     return _closest(lemma, cell).removesuffix("-")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _closest(lemma: str, cell: tuple[str, ...]) -> str:
     folded = fold(lemma.lower())
     if len(folded) < 4:

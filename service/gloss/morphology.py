@@ -62,7 +62,7 @@ class Morphology:
             for (pos, lemma, feature), written in tables.irregular[language].items():
                 for form in {shape: None for base in written for shape in declined(base, pos, feature, language)}:
                     forms.setdefault(form, []).append(Analysis(lemma, pos, feature, irregular=True))
-        self.inflect = lru_cache(maxsize=50_000)(self._inflect)
+        self.inflect = lru_cache(maxsize=10_000)(self._inflect)
 
     def analyses(self, form: str, language: str) -> Iterator[Analysis]:
         """Every lemma and feature that the tables allow for `form`; whether the lemma is a word is for the caller."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from index.lexicon import LANGUAGES
+from index.recent import Recent
 from index.words import WordAnalyzer
 from service.gloss.compounds import Compounds, best_readings
 from service.gloss.data import Tables
@@ -27,7 +28,8 @@ BESIDE_FUNCTION_COST = 2.0
 ADVERB_COST = 0.5
 """For an adjective in the form of an adverb."""
 MAX_WORD = 60
-MAX_CACHED = 100_000
+MAX_CACHED = 10_000
+"""Words of which is remembered how they may be read: some 1.5 kB each. Those of a quote are read once."""
 
 CITATION = {"noun": "sg", "verb": "inf", "adj": "pos", "adv": "", "name": "", "phrase": "", "func": ""}
 VERB_TAGS = {
@@ -57,9 +59,9 @@ class Reader:
         self._tables = tables
         self._words = words
         self._morphology = morphology
-        self._cache: dict[tuple[str, str], tuple[Reading, ...]] = {}
+        self._cache: Recent[tuple[str, str], tuple[Reading, ...]] = Recent(MAX_CACHED)
         self._compounds = Compounds(self, tables.no_parts)
-        self._lemmas: dict[tuple[str, str], frozenset[str]] = {}
+        self._lemmas: Recent[tuple[str, str], frozenset[str]] = Recent(MAX_CACHED)
         self._functions: dict[str, dict[str, list[FunctionWord]]] = {language: {} for language in LANGUAGES}
         for row in tables.function_words:
             for language in LANGUAGES:
@@ -74,12 +76,12 @@ class Reader:
 
     def read(self, word: str, language: str) -> tuple[Reading, ...]:
         """The readings of a lower-case word without the genitive of English; () for a word that is not known."""
-        key = (word, language)
-        if key not in self._cache:
-            if len(self._cache) > MAX_CACHED:
-                self._cache.clear()
-            self._cache[key] = tuple(self._read(word, language)) if len(word) <= MAX_WORD else ()
-        return self._cache[key]
+        try:
+            return self._cache[word, language]
+        except KeyError:
+            found = tuple(self._read(word, language)) if len(word) <= MAX_WORD else ()
+            self._cache[word, language] = found
+            return found
 
     def is_dictionary_word(self, word: str, language: str) -> bool:
         """Whether the full-form dictionary has the word."""
@@ -91,17 +93,16 @@ class Reader:
 
     def lemmas(self, word: str, language: str) -> frozenset[str]:
         """The word and the citation forms it may have."""
-        key = (word, language)
-        if key not in self._lemmas:
-            if len(self._lemmas) > MAX_CACHED:
-                self._lemmas.clear()
+        try:
+            return self._lemmas[word, language]
+        except KeyError:
             found = {word, *(reading.lemma for reading in self.read(word, language) if reading.lemma)}
             found.add(self._words.lemma(word, language))
             if word in self._functions[language]:
                 # få, have, blive: verbs that are read as function words.
                 found.update(form.lemma for form in self._morphology.irregulars(word, language))
-            self._lemmas[key] = frozenset(found)
-        return self._lemmas[key]
+            kept = self._lemmas[word, language] = frozenset(found)
+            return kept
 
     def function_readings(self, word: str, language: str) -> Iterator[Reading]:
         for rank, row in enumerate(self._functions[language].get(word, ())):
