@@ -19,7 +19,7 @@ from index.matching import RELATED_WEIGHT
 from index.normalising import normalise
 from index.records import Span
 from index.vocabulary import Said, Vocabulary
-from index.words import Word, WordAnalyzer, weighted
+from index.words import Word, WordAnalyzer, is_title, weighted
 
 PART_WEIGHT = 0.5
 MAX_RELATED = 8
@@ -36,12 +36,13 @@ TermKind = Literal["word", "name", "number", "phrase"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a text with its offsets (code points) and its analysis."""
+    """A token of a text with its offsets (code points) and its analysis; `read` is what it is read as."""
 
     text: str
     start: int
     end: int
     word: Word
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,11 @@ class Analyzer:
         word = self.words.word
         found = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(text)]
         if not corrections:
-            return [Token(token, start, end, word(token, language)) for token, start, end in found]
+            return [Token(token, start, end, word(token, language), token) for token, start, end in found]
+        read = [_as_written(corrections.get(normalise(token)), token) for token, _, _ in found]
         return [
-            Token(token, start, end, word(corrections.get(normalise(token), token), language))
-            for token, start, end in found
+            Token(token, start, end, word(one, language), one)
+            for (token, start, end), one in zip(found, read, strict=True)
         ]
 
     def occurrences(self, text: str, language: str, sentences: Sequence[Span] = ()) -> Occurrences:
@@ -233,7 +235,8 @@ class Analyzer:
     def read_as(self, term: QuestionTerm, word: str, language: str, *, whole: bool) -> QuestionTerm:
         """`term` as if it were written `word`; with its stem only, which is far quicker, unless `whole`."""
         if whole:
-            return self._term(Token(term.text, term.start, term.end, self.words.word(word, language)), first=True)
+            read = _as_written(word, term.text)
+            return self._term(Token(term.text, term.start, term.end, self.words.word(word, language), read), first=True)
         return QuestionTerm(term.text, term.start, term.end, term.kind, self.words.surface(word, language))
 
     def match(self, question: QuestionTerms, text: str, language: str) -> tuple[float, ...]:
@@ -266,7 +269,7 @@ class Analyzer:
             start=token.start,
             end=token.end,
             kind=kind,
-            surface=self.words.name(token.text, word) or word.surface,
+            surface=self.words.name(token.read, word) or word.surface,
             concepts=ranked,
             related=() if word.function else self._near(ranked),
             parts=tuple(part.surface for part in word.parts),
@@ -285,3 +288,10 @@ class Analyzer:
                 if other not in own and self.lexicon.concepts[other].pos != "func":
                     found[other] = max(RELATED_WEIGHT * weight * closeness, found.get(other, 0.0))
         return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def _as_written(word: str | None, token: str) -> str:
+    """A word that a token is read as, with the token's capital; the token where it is read as it stands."""
+    if word is None:
+        return token
+    return word.capitalize() if is_title(token) else word

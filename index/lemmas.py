@@ -111,8 +111,8 @@ class Lemmas:
 
     def known_of(self, words: Collection[str], language: str) -> set[str]:
         """Those of many words of letters that the dictionary of `language` has; what it says is not remembered."""
-        has = self._dictionaries.get_dictionary(language).has
-        return {word for word in words if has(word)}
+        ask = self._dictionaries.get_dictionary(language).ask
+        return {word for word in words if ask(word) is not None or ask(word.capitalize()) is not None}
 
     def knowers(self, word: str) -> int:
         """Which of LANGUAGES have `word` in their dictionary as it stands, a bit each, the first one's the lowest."""

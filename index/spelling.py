@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from index.analysis import SURFACE, Analyzer, QuestionTerm, QuestionTerms
 from index.lexicon import LANGUAGES
 from index.normalising import normalise
+from index.words import as_name
 
 LETTERS = {
     "en": "abcdefghijklmnopqrstuvwxyz",
@@ -97,17 +98,20 @@ class Speller:
         and Zamora 1984), then the words of the lexicon before the rarer ones of the dictionary.
         """
         analyzer = self._analyzer
-        best: tuple[tuple[bool, bool, bool, int], str] | None = None
+        best: tuple[tuple[bool, bool, bool, bool, int], str] | None = None
         for candidate, known in candidates:
-            # The stem alone is enough to ask the index, and a hundred times cheaper than the whole analysis.
-            found = frequency(analyzer.read_as(term, candidate, language, whole=known))
+            # The stem alone is enough to ask the index, and a hundred times cheaper than the whole analysis; but a name
+            # is looked for by its own form where it has one, and few other words have its stem by chance.
+            whole = known or term.kind == "name"
+            found = frequency(analyzer.read_as(term, candidate, language, whole=whole))
             meaning = analyzer.words.word(candidate, language) if known else None
-            if not found and not meaning:
+            # A name that no passage has is not turned into a word: the answer to it is that the texts are silent.
+            if not found and (not meaning or term.kind == "name"):
                 continue
             # Function words stand in every text, but are not counted.
             grammar = meaning is not None and meaning.function
             listed = meaning is not None and bool(meaning.concepts)
-            rank = (found > 0 or grammar, candidate[0] == word[0], listed, found)
+            rank = (found > 0 or grammar, candidate[0] == word[0], listed, grammar, found)
             if best is None or rank > best[0]:
                 best = (rank, candidate)
         return best[1] if best else None
@@ -118,15 +122,14 @@ class Speller:
         All are looked up together: most of the hundreds are no words, and each by itself would cost 30 µs.
         """
         words = self._analyzer.words
-        # Of names only those count that the passages have, so no dictionary need be asked.
-        known = words.known_of(candidates, language) if term.kind == "word" else set()
+        known = words.known_of(candidates, language)
         if term.parts or not candidates:
             may_have = [False] * len(candidates)
         else:
-            names = [SURFACE + surface for surface in words.surfaces(candidates, language)]
-            # Not term_hash, which would remember them all.
-            hashes = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
-            may_have = self._may_have(hashes).tolist()
+            found = self._may_have(_hashes(words.surfaces(candidates, language)))
+            if term.kind == "name":
+                found |= self._may_have(_hashes([as_name(candidate) for candidate in candidates]))
+            may_have = found.tolist()
         for candidate, possible in zip(candidates, may_have, strict=True):
             if possible or candidate in known:
                 yield candidate, candidate in known
@@ -146,6 +149,11 @@ class Speller:
                     if count > best:
                         best, found[word] = count, candidate
         return found
+
+
+def _hashes(surfaces: Iterable[str]) -> NDArray[np.uint32]:
+    # Not term_hash, which would remember them all.
+    return np.array([zlib.crc32((SURFACE + surface).encode()) for surface in surfaces], dtype=np.uint32)
 
 
 def _typed_without_marks(question: QuestionTerms, corrections: dict[str, str]) -> bool:

@@ -207,10 +207,7 @@ class WordAnalyzer:
 
         Stems differ between languages, and a name is the same in all of them: folded, without the s of a genitive.
         """
-        if not (is_title(text) and is_bare(word)):
-            return None
-        name = normalise(text)
-        return fold(name[:-1] if name.endswith("s") and len(name) > 4 and not name.endswith("ss") else name)
+        return as_name(normalise(text)) if is_title(text) and is_bare(word) else None
 
     def _stem(self, word: str, language: str) -> str:
         stemmer = self._stemmers.get(language)
@@ -275,6 +272,11 @@ class _Judged(dict[str, bool]):
 def is_bare(word: Word) -> bool:
     """Whether no dictionary says more of a word than that it is one."""
     return not (word.concepts or word.function or word.parts) and (not word.known or len(word.keys) == 1)
+
+
+def as_name(word: str) -> str:
+    """The form of a lower-case name that all languages share, without the s of a genitive."""
+    return fold(word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word)
 
 
 def is_title(text: str) -> bool:
