@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from index.lexicon import LANGUAGES
-from index.recent import Recent
 
 if TYPE_CHECKING:
     from simplemma import Lemmatizer
@@ -26,7 +25,9 @@ class _Remembering(Mapping[str, str]):
 
     def __init__(self, dictionary: Mapping[str, str]) -> None:
         self._dictionary = dictionary
-        self._known: Recent[str, str | None] = Recent(MAX_REMEMBERED)
+        # Two halves as in `index.recent`, written out: a new word asks twenty times.
+        self._known: dict[str, str | None] = {}
+        self._older: dict[str, str | None] = {}
         self.ask: Callable[[str], str | None] = dictionary.get
         """What the dictionary says of a word; it is not remembered."""
 
@@ -34,16 +35,21 @@ class _Remembering(Mapping[str, str]):
         """What the dictionary says of a word as it stands, else of the same with or without its capital."""
         found = self._known.get(word, _NOT_ASKED)
         if found is _NOT_ASKED:
-            found = self.ask(word)
-            if found is None:
-                found = self.ask(word.lower() if word[:1].isupper() else word.capitalize())
+            found = self._older.get(word, _NOT_ASKED)
+            if found is _NOT_ASKED:
+                found = self.ask(word)
+                if found is None:
+                    found = self.ask(word.lower() if word[:1].isupper() else word.capitalize())
+            if len(self._known) >= MAX_REMEMBERED // 2:
+                self._older, self._known = self._known, {}
             self._known[word] = found
         return found
 
     def has(self, word: str) -> bool:
         """Whether the dictionary has a word as it stands or as a name; only what `either` was asked is remembered."""
-        if word in self._known and not word[:1].isupper():
-            return self._known[word] is not None
+        found = _NOT_ASKED if word[:1].isupper() else self._known.get(word, _NOT_ASKED)
+        if found is not _NOT_ASKED:
+            return found is not None
         return self.ask(word) is not None or self.ask(word.capitalize()) is not None
 
     def __getitem__(self, word: str) -> str:
