@@ -109,7 +109,9 @@ class _Walk:
             return True
         (lead, kind), (own_lead, own_kind) = first.template, header.template
         same_kind = own_kind == kind or (own_kind == "bullet" and kind == "number")
-        return header.form == first.form and own_lead == lead and same_kind
+        # "Anna wrote:" among "Anna wrote on 3 May:" is what a comment quotes.
+        dated = header.sure or kind != "" or not first.sure
+        return header.form == first.form and own_lead == lead and same_kind and dated
 
     def _is_unnamed(self, position: int) -> bool:
         """Whether a list item is a comment whose writer the page does not name: a lone item with its own paragraphs.
@@ -147,8 +149,12 @@ class _Walk:
     def _ends(self, line: Look) -> bool:
         """Whether the section ends here: a form, links, or text further left than any comment."""
         opens = any(rule.opens and not (rule.weak and rule.match == "within") for rule in line.rules)
-        further_left = line.unit.indent < self.looks[self.first].unit.indent
-        return further_left or (opens and not (line.prose and line.unit.words > 25))
+        return line.unit.indent < self._left() or (opens and not (line.prose and line.unit.words > 25))
+
+    def _left(self) -> int:
+        """Return how far left comments stand: their first line, or what is said below it where that is no list."""
+        first, below = self.looks[self.first].unit, self.looks[min(self.first + 1, len(self.looks) - 1)].unit
+        return first.indent if first.marker else min(first.indent, below.indent)
 
     def _body(self, position: int) -> Mark:
         line = self.looks[position]

@@ -50,8 +50,8 @@ def marker_kind(marker: str) -> str:
 
 def header_of(line: Look, following: Look | None) -> Header | None:
     """Return what a line says as the header of a comment, or None. `following` is the unit below it."""
-    if line.unit.words > _LONGEST_HEADER_WORDS or line.strong:
-        return None
+    if line.unit.words > _LONGEST_HEADER_WORDS or line.strong or line.unit.marker == ">":
+        return None  # "> Anna said:" is quoted by somebody else.
     if not (_TELLING.search(line.text) or line.words.startswith(_prefixes())):
         # No colon, no figure, no "posted by": only a date below could make it a header, and most lines are none.
         dated_below = following is not None and _TELLING.search(following.text[:80])
@@ -60,7 +60,7 @@ def header_of(line: Look, following: Look | None) -> Header | None:
     if tokens and tokens[0].startswith("#") and tokens[0][1:].isdigit():
         tokens = tokens[1:]
     kind = marker_kind(line.unit.marker)
-    return _verb_header(tokens, kind) or _dated_header(tokens, kind) or _stacked_header(line, following, kind)
+    return verb_header(tokens, kind) or _dated_header(tokens, kind) or _stacked_header(line, following, kind)
 
 
 def bare_name(line: Look) -> str | None:
@@ -72,7 +72,7 @@ def bare_name(line: Look) -> str | None:
     return name
 
 
-def _verb_header(tokens: list[str], kind: str) -> Header | None:
+def verb_header(tokens: list[str], kind: str) -> Header | None:
     """ "Anna siger:", "Anna Berg skrev 3 maj, 2010 kl. 12:30", "Bo Lie on March 3, 2010 at 5:00 pm said:"."""
     for position in range(1, len(tokens)):
         verb = words_of(tokens[position])
@@ -81,7 +81,7 @@ def _verb_header(tokens: list[str], kind: str) -> Header | None:
         after = " ".join(tokens[position + 1 :])
         if after and not is_date(after):
             return None
-        name, dated = _name_and_date(tokens[:position])
+        name, dated = name_and_date(tokens[:position])
         dated = dated or bool(after)
         colon = tokens[-1].endswith((":", "...", "…")) or tokens[position].endswith(":")
         if name and (colon or dated) and is_name(clean_name(name), alias=True):
@@ -94,7 +94,7 @@ def _dated_header(tokens: list[str], kind: str) -> Header | None:
     """ "Skrevet af Anna Berg den 3. maj 2012", "Anna Berg, 2012-05-03 10:12", "by anna » Tue May 3, 2011 2:22 pm"."""
     prefix = next((n for n in (3, 2, 1) if words_of(" ".join(tokens[:n])) in speech().posted_by and len(tokens) > n), 0)
     lead = words_of(" ".join(tokens[:prefix]))
-    raw, dated = _name_and_date(tokens[prefix:])
+    raw, dated = name_and_date(tokens[prefix:])
     name = clean_name(raw)
     if raw.endswith(":") and not prefix:
         return None  # "Updated: 3 May 2012" names nobody.
@@ -119,7 +119,7 @@ def _without_controls(text: str) -> str:
     return head if separator and len(tail.split()) <= 3 else text
 
 
-def _name_and_date(tokens: list[str]) -> tuple[str, bool]:
+def name_and_date(tokens: list[str]) -> tuple[str, bool]:
     """Split "Anna Berg, den 3. maj 2012" into the name and whether a date follows it."""
     for position in range(1, len(tokens)):
         if is_date(" ".join(tokens[position:])):

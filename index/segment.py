@@ -1,13 +1,13 @@
 """Finds a document's structure: title, headings, paragraphs, lists, comments, quotations, bylines and furniture.
 
 The stages in order: units of the layout (lines), what they look like (looks), then, where the format does not say it
-(given), the comments (comments), bylines (authors), furniture (clean) and kinds (structure); languages (languages), who
-is quoted (quotations).
+(given), the comments (comments), bylines (authors), furniture (clean) and kinds (structure); whom comments quote
+(quoting); languages (languages), who is quoted (quotations).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.authors import Bylines
@@ -16,6 +16,7 @@ from index.given import find_structure, units_with
 from index.languages import find_languages
 from index.looks import Look, look
 from index.quotations import Attribution, announced, find_quotation
+from index.quoting import INTRODUCES, find_quoted
 from index.records import LanguageGuess, Part, Segment, SegmentKind, Span, Speaker
 from index.sentences import sentences
 
@@ -43,17 +44,25 @@ def segment(
     found, given = units_with(text, parts)
     looks = look(text, found)
     structure = find_structure(looks, given)
-    languages = find_languages(looks, structure.marks, structure.kinds, detect)
+    author = author or structure.bylines.author
+    quoted = find_quoted(looks, structure.marks, structure.kinds, author)
+    reasons, kinds = list(structure.reasons), list(structure.kinds)
+    for position in quoted.names:
+        kinds[position] = "quotation"
+    for position in quoted.lines:
+        kinds[position], reasons[position] = "furniture", INTRODUCES
+    languages = find_languages(looks, structure.marks, kinds, detect)
     page = _Page(
         text,
         looks,
         structure.marks,
-        structure.reasons,
-        structure.kinds,
+        reasons,
+        kinds,
         languages,
         structure.speech_marked,
         structure.bylines,
-        author or structure.bylines.author,
+        author,
+        quoted.names,
     )
     return _with_lead_ins(text, list(page.segments()))
 
@@ -71,6 +80,7 @@ class _Page:
     speech_marked: Sequence[bool]
     bylines: Bylines
     author: str | None
+    quoted: Mapping[int, str | None]
 
     def segments(self) -> Iterator[Segment]:
         for position in range(len(self.looks)):
@@ -88,7 +98,8 @@ class _Page:
             speaker, number = Speaker(mark.name, "commenter"), mark.number
         if kind == "quotation":
             introduced, _ = self._introduction(position)
-            speaker = Speaker(introduced.name if introduced else None, "quoted")
+            name = introduced.name if introduced else None
+            speaker = Speaker(self.quoted.get(position, name), "quoted")
         if kind == "furniture" or (kind == "byline" and not number) or (mark and mark.role == "section"):
             speaker = None
         return Segment(

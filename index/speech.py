@@ -31,6 +31,7 @@ class Speech:
     bare_sections: PhraseTable[str]
     comment_verbs: frozenset[str]
     posted_by: frozenset[str]
+    quoted_from: tuple[str, ...]
     byline_labels: PhraseTable[str]
     byline_prepositions: frozenset[str]
     author_headings: PhraseTable[str]
@@ -83,6 +84,7 @@ def load_speech(path: Path) -> Speech:
         bare_sections=table("comment_section.bare"),
         comment_verbs=words("comment_verb"),
         posted_by=words("posted_by"),
+        quoted_from=tuple(sorted(words("quoted_from"))),
         byline_labels=table("byline.label"),
         byline_prepositions=words("byline.preposition"),
         author_headings=table("author_box.heading"),

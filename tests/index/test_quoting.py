@@ -1,0 +1,75 @@
+"""What posts and comments quote of one another is never pinned on who quotes it."""
+
+from __future__ import annotations
+
+from index.segment import segment
+from tests.index.making_documents import detector
+
+HEAD = "Fukt i källaren\n\nVi har köpt ett hus från 1931 med gjuten källare, och längs golvet luktar det jord.\n\n"
+
+
+def said(text: str) -> list[tuple[str, str | None, str]]:
+    """Kind, speaker and text of every comment's segments."""
+    return [
+        (part.kind, part.speaker.name if part.speaker else None, text[part.start : part.end])
+        for part in segment(text, detector().detect)
+        if part.number and part.kind in ("comment", "quotation")
+    ]
+
+
+def posts(*bodies: str) -> str:
+    names = ("Murarn", "Anna-Karin", "Lindkvist")
+    return HEAD + "".join(
+        f"{name} skrev 1{number} januari 2018 kl. 12:30:\n\n{body}\n\n"
+        for number, (name, body) in enumerate(zip(names, bodies, strict=False))
+    )
+
+
+GRAV = "Gräv först och titta efter om det finns dränering."
+WAIT = "Håller med, men vänta till maj med att gräva."
+
+
+def test_words_written_before_are_their_writers() -> None:
+    """Below a line that names nobody's verb but the writer of an earlier post."""
+    assert said(posts(GRAV, f"Murarn:\n\n{GRAV}\n\n{WAIT}"))[-2:] == [
+        ("quotation", "Murarn", GRAV),
+        ("comment", "Anna-Karin", WAIT),
+    ]
+
+
+def test_quoted_lines_are_whom_the_first_of_them_names() -> None:
+    """ "> Murarn skrev:" is no head of another comment, and the answer below is its writer's."""
+    found = said(posts("Det är fukt.", f"> Murarn skrev:\n> Väggen är mörk av gammal fukt.\n\n{WAIT}"))
+    assert [(kind, name) for kind, name, _ in found] == [
+        ("comment", "Murarn"),
+        ("quotation", "Murarn"),
+        ("comment", "Anna-Karin"),
+    ]
+
+
+def test_one_paragraph_is_quoted_where_nothing_shows_the_end() -> None:
+    """ "Citat från: …" stands above it; what follows is the answer."""
+    found = said(posts(GRAV, f"Citat från: Lindkvist\u2191\n\nVäggen är mörk av gammal fukt.\n\n{WAIT}"))
+    assert found[-2:] == [("quotation", "Lindkvist", "Väggen är mörk av gammal fukt."), ("comment", "Anna-Karin", WAIT)]
+
+
+def test_what_is_all_there_is_below_such_a_line_is_nobodys() -> None:
+    """It may be the quotation, the answer, or both in one."""
+    found = said(posts(GRAV, "Murarn skrev:\n\nVäggen är mörk, och jag har grävt redan."))
+    assert found[-1][:2] == ("quotation", None)
+
+
+def test_a_quotation_inside_of_one_is_not_the_outers() -> None:
+    """Two names in a row: known words are their writer's, others nobody's."""
+    body = f"Murarn skrev:\n\nLindkvist skrev:\n\nNågot helt annat stod där.\n\n{WAIT}"
+    found = said(posts(GRAV, body))
+    assert [(kind, name) for kind, name, _ in found[-2:]] == [("quotation", None), ("comment", "Anna-Karin")]
+
+
+def test_posts_whose_text_stands_further_left_than_their_heads_are_their_writers() -> None:
+    """As text browsers indent the line with name and date."""
+    text = HEAD + (
+        "     By: Murarn on 14 januari 2018 21:05\n\n   Gräv först och titta efter, om det nu finns dränering där.\n\n"
+        "     By: Anna-Karin on 15 januari 2018 08:40\n\n   Håller med, men vänta till maj, för nu är allt fruset.\n"
+    )
+    assert [name for _, name, _ in said(text)] == ["Murarn", "Anna-Karin"]
