@@ -126,9 +126,12 @@ def _joining_tokens(text: str, start: int) -> int:
 
 def _pieces(text: str, span: Span, max_tokens: int) -> Iterator[Span]:
     """Cut a sentence that alone is over the budget, at blanks where there are any."""
-    start = span.start
+    start, longest = span.start, max_tokens * _CHARACTERS_PER_TOKEN
+    if span.end - start <= longest and count_tokens(text[start : span.end]) < max_tokens:
+        yield span  # As nearly all are; it has no outer blanks.
+        return
     while start < span.end:
-        length = min(span.end - start, max_tokens * _CHARACTERS_PER_TOKEN)
+        length = min(span.end - start, longest)
         while length > 1 and (tokens := count_tokens(text[start : start + length]) + 1) > max_tokens:
             length = max(1, min(length - 1, int(length * max_tokens / tokens)))
         end = start + length

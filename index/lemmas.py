@@ -31,15 +31,19 @@ class _Remembering(Mapping[str, str]):
         self.ask: Callable[[str], str | None] = dictionary.get
         """What the dictionary says of a word; it is not remembered."""
 
-    def either(self, word: str) -> str | None:
-        """What the dictionary says of a word as it stands, else of the same with or without its capital."""
+    def either(self, word: str, other: str | None = None) -> str | None:
+        """What the dictionary says of a word as it stands, else of the same with or without its capital.
+
+        Args:
+            other: the latter, where somebody knows it already.
+        """
         found = self._known.get(word, _NOT_ASKED)
         if found is _NOT_ASKED:
             found = self._older.get(word, _NOT_ASKED)
             if found is _NOT_ASKED:
                 found = self.ask(word)
                 if found is None:
-                    found = self.ask(word.lower() if word[:1].isupper() else word.capitalize())
+                    found = self.ask(other or (word.lower() if word[:1].isupper() else word.capitalize()))
             if len(self._known) >= MAX_REMEMBERED // 2:
                 self._older, self._known = self._known, {}
             self._known[word] = found
@@ -124,14 +128,14 @@ class Lemmas:
         """Which of LANGUAGES have `word` in their dictionary as it stands, a bit each, the first one's the lowest."""
         if not word.isalpha() or word[0].isupper():
             return sum(self.is_known(word, language) << bit for bit, language in enumerate(LANGUAGES))
-        found = 0
+        found, capital = 0, word.capitalize()
         for bit, either in self._asked:
-            if either(word) is not None:
+            if either(word, capital) is not None:
                 found |= bit
         return found
 
     @cached_property
-    def _asked(self) -> Sequence[tuple[int, Callable[[str], str | None]]]:
+    def _asked(self) -> Sequence[tuple[int, Callable[[str, str], str | None]]]:
         """What to ask each dictionary, and the bit of its language."""
         get = self._dictionaries.get_dictionary
         return [(1 << bit, get(language).either) for bit, language in enumerate(LANGUAGES)]

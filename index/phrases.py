@@ -131,6 +131,8 @@ class PhraseTable(Generic[T]):
         """Return the values of the phrases that stand somewhere in the words, each phrase once."""
         return [p.value for p in self._candidates(words) if p.pattern.search(words)]
 
-    def _candidates(self, words: str) -> Iterator[_Phrase[T]]:
-        for key in dict.fromkeys(("", *words.split())):  # a set would make the choice between two phrases random
-            yield from self._by_key.get(key, ())
+    def _candidates(self, words: str) -> list[_Phrase[T]]:
+        by_key = self._by_key
+        # A set would make the choice between two phrases random.
+        keys = [key for key in dict.fromkeys(("", *words.split())) if key in by_key]
+        return [phrase for key in keys for phrase in by_key[key]]
