@@ -83,7 +83,7 @@ class Server(uvicorn.Server):
 
 
 def settle() -> None:
-    """Have threads take turns and share a heap, and the garbage collector leave alone what lives as long as the process.
+    """Have threads take turns and share a heap, and the garbage collector leave alone what lives as long as it.
 
     A full collection stops everything for as long as it takes to look at the lexicon: 180 ms. What is remembered of
     questions comes to lie beside it; for that, full collections are ten times as rare.
