@@ -50,6 +50,21 @@ def first_header(looks: Sequence[Look], headers: list[Header | None], section: i
     return None
 
 
+def counted_items(looks: Sequence[Look], section: int, counted: int | None) -> list[int]:
+    """Return the list items of one kind below a section's heading if there are as many as it counts, else none."""
+    first = section + 1
+    if not counted or first >= len(looks) or not looks[first].unit.marker:
+        return []
+    kind, indent, found = marker_kind(looks[first].unit.marker), looks[first].unit.indent, list[int]()
+    for position in range(first, len(looks)):
+        unit = looks[position].unit
+        if unit.marker and unit.indent == indent and marker_kind(unit.marker) == kind:
+            found.append(position)
+        elif unit.indent <= indent:
+            break
+    return found if len(found) == counted else []
+
+
 def _enter_marked_names(looks: Sequence[Look], headers: list[Header | None], first: int) -> None:
     """Enter the list items that are a name, with their text below them and not behind them."""
     marker = looks[first].unit.marker

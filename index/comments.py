@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from index.comment_starts import find_sections, first_header, without_section
-from index.headers import Header, header_of, marker_kind
-from index.looks import Look
+from index.comment_starts import counted_items, find_sections, first_header, without_section
+from index.headers import Header, header_of, like, marker_kind
+from index.lines import units
+from index.looks import Look, furniture_rules, look
 from index.speech import is_date
 
+_LONGEST_HEADER_WORDS = 14
+_MOST_CONTROL_WORDS = 6
 _PINGBACK = "pingback or trackback"  # the reason in data/furniture.toml
 
 
@@ -34,6 +38,10 @@ def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
     headers = [header_of(line, looks[i + 1] if i + 1 < len(looks) else None) for i, line in enumerate(looks)]
     for section, counted in find_sections(looks):
         first = first_header(looks, headers, section, counted)
+        if first is None and (items := counted_items(looks, section, counted)):
+            _mark_items(looks, marks, items)
+            marks[section] = Mark("section")
+            return marks
         if first is None:
             if counted:
                 marks[section] = Mark("furniture", reason="number of comments")
@@ -50,6 +58,28 @@ def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
             marks[opening] = Mark("opening", name=header.name)
         _Walk(looks, headers, marks, first).run()
     return marks
+
+
+def _are_controls(words: Sequence[str]) -> bool:
+    """Whether a line is nothing but the buttons below a comment, run together: "12 likes Reply Report"."""
+    whole = furniture_rules()["whole"].whole
+    return 0 < len(words) <= _MOST_CONTROL_WORDS and any(
+        whole(" ".join(words[:end])) is not None and (end == len(words) or _are_controls(words[end:]))
+        for end in range(1, len(words) + 1)
+    )
+
+
+def _mark_items(looks: Sequence[Look], marks: list[Mark | None], items: Sequence[int]) -> None:
+    """Note list items that are comments, each with whom its first line names, and what is set as far in below them."""
+    for number, (start, end) in enumerate(pairwise([*items, len(looks)]), 1):
+        head, _, rest = looks[start].text.partition("\n")
+        header = header_of(look(head, units(head))[0], None) if rest and head.strip() else None
+        for position in range(start, end):
+            if position > start and (
+                looks[position].unit.marker or looks[position].unit.indent <= looks[start].unit.indent
+            ):
+                break
+            marks[position] = Mark("body", number, header.name if header else None)
 
 
 @dataclass(slots=True)
@@ -80,6 +110,10 @@ class _Walk:
             self.marks[position] = Mark("furniture", reason=_PINGBACK)
         elif header and self._accepts(position, header):
             self._open(header.name)
+            self.indent = line.unit.indent
+            self.marks[position] = Mark("header", self.number, self.name)
+        elif (alike := self._made_alike(position)) is not None:
+            self._open(alike.name)
             self.indent = line.unit.indent
             self.marks[position] = Mark("header", self.number, self.name)
         elif self._is_unreadable(position):
@@ -133,6 +167,23 @@ class _Walk:
         )
         return not in_list and (line.prose or bool(below and below.indent > unit.indent and not below.marker))
 
+    def _made_alike(self, position: int) -> Header | None:
+        """Return a line as a header that is made as the first one is, though its name is none that is known as one.
+
+        "Guest of the sea says:" below "Anna says:". Who writes it is not told where nothing but a date makes it one.
+        """
+        line, first = self.looks[position], self.headers[self.first]
+        if first is None or line.unit.words > _LONGEST_HEADER_WORDS or line.prose or not self.number:
+            return None
+        own, kind = marker_kind(line.unit.marker), first.template[1]
+        if own != kind and (own, kind) != ("bullet", "number"):
+            return None
+        following = self.looks[position + 1] if position + 1 < len(self.looks) else None
+        found = like(line, following, first)
+        above = self.marks[position - 1]
+        apart = line.unit.after_blank or (above is not None and above.role == "furniture")
+        return found if found and (found.name or apart) else None
+
     def _is_unreadable(self, position: int) -> bool:
         """Whether a short line stands above a date as names do here: the next comment, whoever writes it."""
         first = self.headers[self.first]
@@ -152,9 +203,9 @@ class _Walk:
         return line.unit.indent < self._left() or (opens and not (line.prose and line.unit.words > 25))
 
     def _left(self) -> int:
-        """Return how far left comments stand: their first line, or what is said below it where that is no list."""
-        first, below = self.looks[self.first].unit, self.looks[min(self.first + 1, len(self.looks) - 1)].unit
-        return first.indent if first.marker else min(first.indent, below.indent)
+        """Return how far left comments stand: their first line, or what is said below it."""
+        below = self.looks[min(self.first + 1, len(self.looks) - 1)]
+        return min(self.looks[self.first].unit.indent, below.unit.indent)
 
     def _body(self, position: int) -> Mark:
         line = self.looks[position]
@@ -166,6 +217,8 @@ class _Walk:
         controls = next((rule for rule in line.rules if rule.match == "whole"), None)
         if controls and not (self.empty and self._last_of_comment(position)):
             return Mark("furniture", self.number, reason=controls.reason)
+        if not self.empty and _are_controls(line.words.split()):
+            return Mark("furniture", self.number, reason="comment controls")
         self.empty = False
         return Mark("body", self.number, self.name)
 

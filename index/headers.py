@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -18,6 +18,9 @@ _LONGEST_HEADER_WORDS = 18
 _TELLING = re.compile(r"[\d:]|(?:…|\.\.\.)$")
 
 
+_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|(?<!\w)_{1,3}(?!\w)")
+_DATE_WORDS = 10
+_LONGEST_NAME_WORDS = 5
 _INITIAL = re.compile(r"(?:^|\s)[^\W\d_]\.$")  # "Ollie P."
 
 
@@ -55,17 +58,43 @@ def header_of(line: Look, following: Look | None) -> Header | None:
     if not (_TELLING.search(line.text) or line.words.startswith(_prefixes())):
         # No colon, no figure, no "posted by": only a date below could make it a header, and most lines are none.
         dated_below = following is not None and _TELLING.search(following.text[:80])
-        return _stacked_header(line, following, marker_kind(line.unit.marker)) if dated_below else None
-    tokens = line.text.split()
+        return _header_above_date(line, following, marker_kind(line.unit.marker)) if dated_below else None
+    tokens = without_emphasis(line.text).split()
     if tokens and tokens[0].startswith("#") and tokens[0][1:].isdigit():
         tokens = tokens[1:]
     kind = marker_kind(line.unit.marker)
-    return verb_header(tokens, kind) or _dated_header(tokens, kind) or _stacked_header(line, following, kind)
+    if header := verb_header(tokens, kind):
+        dated = following is not None and following.unit.words <= _DATE_WORDS and is_date(following.text)
+        return replace(header, sure=True) if dated else header
+    return _dated_header(tokens, kind) or _stacked_header(line, following, kind)
+
+
+def like(line: Look, following: Look | None, first: Header) -> Header | None:
+    """Return a line as a header of the same make as another one, whatever stands in the place of the name."""
+    lead, kind = first.template
+    tokens = without_emphasis(line.text).split()
+    if first.form == "verb" and lead in line.words.split():
+        at = next(position for position, token in enumerate(tokens) if words_of(token) == lead)
+        behind = " ".join(tokens[at + 1 :])
+        dated = is_date(behind) if behind else following is not None and is_date(following.text)
+        sure = dated or (not behind and tokens[at].endswith(":") and (kind != "" or not first.sure))
+        if 0 < at <= _LONGEST_NAME_WORDS and sure:
+            return Header(known_name(" ".join(tokens[:at])), "verb", first.template, sure=True)
+    if first.form == "dated" and words_of(" ".join(tokens)).startswith(lead):
+        name, dated = name_and_date(tokens[len(lead.split()) :])
+        if dated and len(name.split()) <= _LONGEST_NAME_WORDS and not name.endswith((".", "!", "?", ":")):
+            return Header(known_name(name) if lead or kind else None, "dated", first.template, sure=True)
+    return None
+
+
+def without_emphasis(text: str) -> str:
+    """Return a text without the signs by which Markdown sets words off: "**Anna** says:"."""
+    return _EMPHASIS.sub("", text).strip() if "*" in text or "_" in text else text
 
 
 def bare_name(line: Look) -> str | None:
     """Return a line's text where it is nothing but a name or an alias, else None."""
-    name = clean_name(line.text)
+    name = clean_name(without_emphasis(line.text))
     closed = line.unit.closed and not _INITIAL.search(line.text)
     if line.unit.words > 4 or closed or line.rules or not is_name(name, alias=True):
         return None
@@ -98,11 +127,20 @@ def _dated_header(tokens: list[str], kind: str) -> Header | None:
     name = clean_name(raw)
     if raw.endswith(":") and not prefix:
         return None  # "Updated: 3 May 2012" names nobody.
-    if not (dated or prefix >= 2) or words_of(name) in speech().date_words:
+    if not (dated or prefix >= 2) or words_of(name) in speech().date_words | speech().months:
         return None
     if name.endswith((":", ".", "!", "?")) or not is_name(name, alias=bool(prefix or dated)):
         return None
     return Header(known_name(name), "dated", (lead, kind), dated)
+
+
+def _header_above_date(line: Look, following: Look | None, kind: str) -> Header | None:
+    """A name, or "Anna says", with nothing but a date below it."""
+    tokens = without_emphasis(line.text).split()
+    if following is not None and tokens and words_of(tokens[-1]) in speech().comment_verbs and is_date(following.text):
+        found = verb_header([*tokens[:-1], tokens[-1] + ":"], kind)
+        return replace(found, sure=True) if found else None
+    return _stacked_header(line, following, kind)
 
 
 def _stacked_header(line: Look, following: Look | None, kind: str) -> Header | None:

@@ -82,7 +82,7 @@ class _Search:
             inner, text = self._inner(place)
             if inner:
                 name = None
-            self.found.names[place] = inner or self._writer_of(place, text) or name
+            self.found.names[place] = inner or name or self._writer_of(place, text)
 
     def _inner(self, position: int) -> tuple[str | None, str]:
         """Return whom a quotation names in its own first line, or before its text, and the rest of it."""

@@ -73,3 +73,40 @@ def test_posts_whose_text_stands_further_left_than_their_heads_are_their_writers
         "     By: Anna-Karin on 15 januari 2018 08:40\n\n   Håller med, men vänta till maj, för nu är allt fruset.\n"
     )
     assert [name for _, name, _ in said(text)] == ["Murarn", "Anna-Karin"]
+
+
+ARTICLE = (
+    "Havna\n\nHavna har vært stengt i tre år, og nå skal den åpnes igjen for de små båtene som ligger i elva.\n\n"
+    "Arbeidet begynner i april, og i august skal alt være ferdig, om været vil det som de har håpet på.\n\n"
+)
+FIRST, SECOND = "Dette har vi ventet lenge på her i laget.", "Hvem skal betale for alt sammen til slutt?"
+
+
+def test_headers_of_a_copy_in_markdown_name_who_comments() -> None:
+    """Set off by signs, above a date; a month is nobody's name, and text may stand further left than the list."""
+    text = ARTICLE + (
+        f"## 2 kommentarer\n\n  1. **Anna Lie** sier:\n\nseptember 10, 2014 kl. 12:00\n\n{FIRST}\n\n"
+        f"  2. **per_x** sier:\n\nseptember 11, 2014 kl. 12:01\n\n{SECOND}\n"
+    )
+    assert said(text) == [("comment", "Anna Lie", FIRST), ("comment", "per_x", SECOND)]
+
+
+def test_a_line_made_as_the_headers_are_names_whoever_it_is() -> None:
+    """ "Siri i Bodø" is no name as others are: what she says is not pinned on the comment above."""
+    text = ARTICLE + f"Anna Lie sier 3. mai 2012:\n\n{FIRST}\n\nPer Moe sier 4. mai 2012:\n\n{FIRST}\n\n"
+    text += f"Siri i Bodø sier 5. mai 2012:\n\n{SECOND}\n"
+    assert said(text)[-1] == ("comment", "Siri i Bodø", SECOND)
+
+
+def test_a_verb_without_a_colon_names_who_comments_above_a_date() -> None:
+    """As headings of comments are copied: "Anna Lie sier", and the date below."""
+    text = ARTICLE + f"Anna Lie sier\n\nfor 2 år siden\n\n{FIRST}\n\nPer Moe sier\n\nfor 2 år siden\n\n{SECOND}\n"
+    assert [name for _, name, _ in said(text)] == ["Anna Lie", "Per Moe"]
+
+
+def test_as_many_items_as_a_heading_counts_are_comments() -> None:
+    """Each with whom its first line names; the article's author has none of them."""
+    text = ARTICLE + (
+        f"2 kommentarer\n\n   1. Anna Lie for 2 år siden\n      {FIRST}\n   2. Siri i Bodø\n      {SECOND}\n"
+    )
+    assert [name for _, name, _ in said(text)] == ["Anna Lie", None]
