@@ -19,6 +19,8 @@ from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from index.errors import IndexUnavailable
+
 if TYPE_CHECKING:
     from index.making import ToMake
     from index.worker import Finished
@@ -35,13 +37,20 @@ class Crew:
     """Some processes that make documents, until `close` or the end of this process, however it ends."""
 
     def __init__(self, count: int, *, max_tokens: int, max_bytes: int) -> None:
-        """Start them; nobody waits until they are ready. `max_tokens` and `max_bytes` as a maker has them."""
+        """Start them; nobody waits until they are ready. `max_tokens` and `max_bytes` as a maker has them.
+
+        Raises:
+            IndexUnavailable: no process can be started.
+        """
         context = multiprocessing.get_context("spawn")
         pairs = [context.Pipe() for _ in range(count)]
         watched, self._alive = context.Pipe(duplex=False)
         theirs = [their for _, their in pairs]
         for group in [theirs] if CAN_FORK else [[one] for one in theirs]:
-            context.Process(target=_begin, args=(group, watched, max_tokens, max_bytes)).start()
+            try:
+                context.Process(target=_begin, args=(group, watched, max_tokens, max_bytes)).start()
+            except OSError as error:
+                raise IndexUnavailable(f"cannot start a process that prepares documents: {error.strerror}") from error
         for end in (*theirs, watched):
             end.close()
         self._free: SimpleQueue[Connection] = SimpleQueue()

@@ -28,7 +28,7 @@ from index.subwords import SubwordEmbedding
 from index.words import WordAnalyzer
 
 WORTH_PROCESSES = 300
-"""Files from which on further processes are started: each loads the lexicon and the sentence models first, for 2 s."""
+"""Files from which on further processes are started: the lexicon and the sentence models are loaded first, for 2 s."""
 FILES_A_TASK, BYTES_A_TASK = 128, 300_000
 """What is made at once, of small files and of larger ones; one file at least."""
 TASKS_AHEAD = 8

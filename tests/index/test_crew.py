@@ -16,6 +16,7 @@ import pytest
 from index import crew as module
 from index.build import build
 from index.crew import Crew, CrewEnded, taken
+from index.errors import IndexUnavailable
 from index.exchange import NewVersion
 from index.making import ToMake, crew_ahead
 from index.rows import Version
@@ -88,6 +89,17 @@ def test_closing_ends_every_process_at_once(tmp_path: Path) -> None:
         crew.close()
         assert all(isinstance(one.exception(), CrewEnded) for one in many)
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_where_no_process_can_be_started_the_reason_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, as of everything that the machine refuses."""
+
+    def refuse(_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.context.SpawnProcess, "start", refuse)
+    with pytest.raises(IndexUnavailable, match=r"cannot start a process .*: Resource temporarily unavailable"):
+        Crew(2, max_tokens=200, max_bytes=1_000_000)
 
 
 def test_what_a_process_fails_with_is_raised_where_it_is_asked_for() -> None:
