@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from index.formats.web_blocks import BLOCKS, blocks
 from index.formats.web_shown import is_hidden
 from index.looks import furniture_rules
-from index.phrases import words_of
+from index.phrases import DATA, read_names, words_of
 from index.speech import clean_name, is_date, is_name, speech
 
 _LONGEST_LEAF = 80
@@ -27,9 +28,9 @@ _HEADED = 3
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
 _NEVER = frozenset({"body", "html", "main", "header", "footer", "nav", "form", "table", "tbody"})
 _SAID_BY = "comment controls"  # the reason in data/furniture.toml
-_WORDS = "comment|kommentar|reply|svar|answer|post|inlagg|innlegg|message"
+_WORDS = "comment|kommentar|reply|svar|answer"
 _ONE = re.compile(rf"(?:^|[^a-z])(?:{_WORDS})(?:$|\s)")
-_CALLED = re.compile(rf"(?:^|[^a-z])(?:{_WORDS}|comments|kommentarer|replies|answers|posts)(?:$|[^a-z])")
+_CALLED = re.compile(rf"(?:^|[^a-z])(?:{_WORDS}|comments|kommentarer|replies|answers)(?:$|[^a-z])")
 _WRITER = re.compile(r"(?:^|[^a-z])(?:author|user|username|name|writer|nick|nickname|poster|member|by)(?:$|[^a-z])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -76,7 +77,7 @@ def _comments(group: list[Repeated]) -> list[Repeated]:
     own = {id(one.element) for one in group}
     leaves = [list(_leaves(one.element, own)) for one in group]
     telling = sum(
-        _is_called(one.element) or any(_is_control(_short(leaf)) for leaf in listed)
+        _is_called(one.element) or any(_answers(_short(leaf)) for leaf in listed)
         for one, listed in zip(group, leaves, strict=True)
     )
     if 2 * telling < len(group) and not _is_headed(group[0].element):
@@ -105,7 +106,9 @@ def _path_of_names(group: Sequence[Repeated], leaves: Sequence[Sequence[Any]]) -
                 said.setdefault(path, []).append(_name(leaf))
                 if _is_called_a_name(leaf, one.element):
                     called.add(path)
-    often = [path for path, names in said.items() if 2 * len(names) >= len(group)]
+    often = [
+        path for path, names in said.items() if 2 * len(names) >= len(group) and (len(set(names)) > 1 or path in called)
+    ]
     often.sort(key=lambda path: (len(set(said[path])) == 1, path not in called))
     return next(iter(often), None)
 
@@ -180,6 +183,16 @@ def _name(leaf: Any) -> str:
     if len(words) > 1 and words_of(words[0]) in speech().posted_by:
         words = words[1:]
     return clean_name(" ".join(words)) if len(words) <= _LONGEST_NAME_WORDS else ""
+
+
+def _answers(text: str) -> bool:
+    """Whether a text is a button by which one answers or reports."""
+    return _is_control(text) and words_of(text).split()[0] in _answer_words()
+
+
+@cache
+def _answer_words() -> frozenset[str]:
+    return frozenset(read_names(DATA / "comment_marks.toml")["answers"])
 
 
 def _is_control(text: str) -> bool:

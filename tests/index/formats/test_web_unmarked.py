@@ -54,6 +54,13 @@ def test_teasers_are_no_comments() -> None:
     assert voices(read(two())) == []
 
 
+def test_a_list_of_posts_is_none_of_comments() -> None:
+    """Their titles may look like names, and they can be shared and read on; nobody answers."""
+    one = "<div class='post'><h3><a>{}</a></h3><time>3. mai 2012</time><p>Dette er ingressen.</p><a>Mer</a></div>"
+    page = f"<h1>Forsiden</h1><div>{one.format('Storm Stengjer Skular')}{one.format('Ny Bru')}</div>"
+    assert voices(read(page)) == []
+
+
 def test_a_part_of_a_name_says_what_an_element_is() -> None:
     """ "list__comment" is a comment without any date, "list__comments" holds them, "user__name" is who wrote it."""
     one = "<div class='list__comment'><i>A</i><p class='user__name'>{}</p><div class='txt'>{}</div></div>"
