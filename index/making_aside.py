@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from index.errors import UnreadableDocument
 from index.exchange import NewVersion
 from index.making import Maker, ToMake
 from index.neural import NeuralEmbedding
-from index.worker import Finished, start_in_pool, warm_up, work
+from index.worker import Finished, start_worker, warm_up, work
 
 log = logging.getLogger(__name__)
 
@@ -139,9 +140,19 @@ class MakingAside:
 
 def _serve(pipe: Connection, max_tokens: int, max_bytes: int) -> None:
     """Make documents as they are asked for, until nobody asks any more: the other process."""
-    start_in_pool(max_tokens, max_bytes)
+    # Of a Ctrl-C the process that it works for makes what there is to make.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    start_worker(max_tokens, max_bytes)
     warm_up()
     pipe.send(True)
     with suppress(EOFError):
         while True:
             pipe.send(work([pipe.recv()], max_tokens, max_bytes))
+
+
+def _end_with(sentinel: int) -> None:
+    """End when the process that it works for does, however that ends, and in the middle of a document, too."""
+    wait([sentinel])
+    os._exit(1)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 
 from index.analysis import Analyzer
 from index.exchange import NewVersion
@@ -37,20 +32,6 @@ _worker: list[Maker] = []
 """The one maker of a worker process; empty elsewhere."""
 _sent: dict[str, int] = {}
 """How many analysed words of each language a worker process has sent back."""
-
-
-def start_in_pool(max_tokens: int, max_bytes: int) -> None:
-    """Start a worker that ends when the process that it works for does, however that ends: it would wait for ever."""
-    # Of a Ctrl-C the process that it works for makes what there is to make.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if parent := multiprocessing.parent_process():
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    start_worker(max_tokens, max_bytes)
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
 
 
 def warm_up() -> None:

@@ -20,6 +20,7 @@ from service.slack.configured import answers_requests
 
 if TYPE_CHECKING:
     from service.http.heartbeat import Heartbeat
+    from service.http.sharing_socket import Shares
     from service.slack.app import Slack
 
 
@@ -76,15 +77,25 @@ def build_first(settings: Settings, host: str) -> None:
 
 
 def work(
-    settings: Settings, host: str, port: int, listening: socket | None = None, heartbeat: Heartbeat | None = None
+    settings: Settings,
+    host: str,
+    port: int,
+    listening: socket | None = None,
+    heartbeat: Heartbeat | None = None,
+    shares: Shares | None = None,
+    place: int = 0,
 ) -> None:
-    """Serve in this process: on an address, or on a socket that is already listened on; `heartbeat` shows it lives."""
+    """Serve in this process: on an address, or on a socket that is already listened on.
+
+    `heartbeat` shows that it lives; `shares` are the connections of every worker on the socket, at `place` this one's.
+    """
     from service.http.app import create_app
     from service.http.bounds import Bounds
     from service.http.draining import Draining
     from service.http.opening import open_access
     from service.http.origins import parse_origins
     from service.http.server import Server, config_of
+    from service.http.sharing_socket import SharedSocket
     from service.http.traces import open_provider
 
     logs.configure(settings.log_format)
@@ -101,8 +112,12 @@ def work(
         assistant.watch.replies.append(partial(logs.note_reply, questions=settings.log_questions))
         origins = parse_origins(settings.allowed_origins)
         app = create_app(assistant, origins, bot, settings.public_url, bounds, access, draining, traces)
-        server = Server(config_of(app, settings, host, port), draining, settings, heartbeat)
-        server.run(None if listening is None else [listening])
+        config = config_of(app, settings, host, port, shared=shares is not None)
+        if listening is None or shares is None:
+            Server(config, draining, settings, heartbeat).run(None)
+        else:
+            server = Server(config, draining, settings, heartbeat, partial(shares.note, place))
+            server.run([SharedSocket.of(listening, shares, place)])
 
 
 def response_seconds(settings: Settings) -> float:

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -18,6 +19,7 @@ from sse_starlette.sse import AppStatus
 from service.http.draining import Draining
 from service.http.heartbeat import Heartbeat
 from service.http.protocol import server_options
+from service.http.sharing_socket import ABSENT
 from service.settings import Settings
 
 SWITCH_SECONDS = 0.0005
@@ -40,9 +42,16 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, draining: Draining, settings: Settings, heartbeat: Heartbeat | None = None
+        self,
+        config: uvicorn.Config,
+        draining: Draining,
+        settings: Settings,
+        heartbeat: Heartbeat | None = None,
+        note_connections: Callable[[int], None] = lambda _: None,
     ) -> None:
+        """Take the parts. `note_connections` is told ten times a second how many there are."""
         super().__init__(config)
+        self._note_connections = note_connections
         self._draining = draining
         self._heartbeat = heartbeat or Heartbeat()
         self._settings = settings
@@ -68,6 +77,7 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: whether to leave the main loop."""
         self._heartbeat.beat()
+        self._note_connections(len(self.server_state.connections))
         if self._leave_at is not None and time.monotonic() >= self._leave_at:
             self.should_exit = True
         return await super().on_tick(counter)
@@ -75,6 +85,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more, and finish what was begun."""
         self._heartbeat.end()
+        self._note_connections(ABSENT)
         ending = asyncio.get_running_loop().call_later(self._settings.shutdown_seconds, self._draining.end)
         try:
             await super().shutdown(sockets)
@@ -108,12 +119,13 @@ def share_heap() -> bool:
         return False
 
 
-def config_of(app: FastAPI, settings: Settings, host: str, port: int) -> uvicorn.Config:
-    """How uvicorn is to run: within our bounds, with our log."""
+def config_of(app: FastAPI, settings: Settings, host: str, port: int, *, shared: bool = False) -> uvicorn.Config:
+    """How uvicorn is to run: within our bounds, with our log; on a `SharedSocket` with the event loop that it needs."""
     return uvicorn.Config(
         app,
         host=host,
         port=port,
+        loop="asyncio" if shared else "auto",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=int(settings.shutdown_seconds + ENDING_SECONDS),

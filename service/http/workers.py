@@ -24,6 +24,7 @@ from index.inspection import DERIVED_NAME
 from service.http.chroma_run import ChromaRun
 from service.http.heartbeat import Heartbeat
 from service.http.metrics import SHARED_FOLDER
+from service.http.sharing_socket import Shares
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,10 @@ MAX_FAILED = 5
 SPARE_SECONDS = 10.0
 """What a worker may take to end, beyond the time that the settings give it."""
 
-Work = Callable[[Settings, str, int, socket.socket, Heartbeat], None]
-"""Serves on a socket that is listened on, until it is told to stop; its event loop beats."""
+Work = Callable[[Settings, str, int, socket.socket, Heartbeat, Shares, int], None]
+"""Serves on a socket that is listened on, until it is told to stop; its event loop beats.
+
+The last two say how many connections every worker has, and which of them this one is."""
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ class Workers:
         self._address = host, port
         self._count = count
         self._context = multiprocessing.get_context("spawn")  # Not forked: libraries have threads of their own.
+        self._shares = Shares(count)
         self._workers: list[_Worker] = []
         self._told = threading.Event()
         self._failed = 0
@@ -68,7 +72,7 @@ class Workers:
                 chroma.start()
                 stack.callback(chroma.stop)
             stack.enter_context(_signals(self._tell))
-            self._workers = [self._start(listening) for _ in range(self._count)]
+            self._workers = [self._start(listening, place) for place in range(self._count)]
             while not self._told.wait(POLL_SECONDS):
                 self._end_hung()
                 self._replace_dead(listening)
@@ -81,9 +85,10 @@ class Workers:
     def _tell(self, _number: int, _frame: FrameType | None) -> None:
         self._told.set()
 
-    def _start(self, listening: socket.socket) -> _Worker:
+    def _start(self, listening: socket.socket, place: int) -> _Worker:
         heartbeat = Heartbeat()
-        arguments = (self._settings, *self._address, listening, heartbeat)
+        self._shares.note(place)
+        arguments = (self._settings, *self._address, listening, heartbeat, self._shares, place)
         process = self._context.Process(target=self._work, args=arguments, name="kilde-worker")
         process.start()
         log.info("worker %d started", process.pid)
@@ -107,7 +112,7 @@ class Workers:
             failed = (worker.process.exitcode or 0) > 0 and not worker.heartbeat.begun
             self._failed = self._failed + 1 if failed else 0
             log.warning("worker %s ended with status %s", worker.process.pid, worker.process.exitcode)
-            self._workers[place] = self._start(listening)
+            self._workers[place] = self._start(listening, place)
 
     def _forget(self, worker: _Worker) -> None:
         """Take what a dead worker had in progress out of the metrics."""

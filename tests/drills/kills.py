@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 
 from index.library import open_library
-from tests.drills.running import Service, children
+from tests.drills.running import Service, children, workers
 
 KEY = "a-key-of-the-drill-0123456789"
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "text/plain"}
@@ -129,13 +129,13 @@ def check_log(log: Path) -> None:
 
 def kill(service: Service, chance: random.Random) -> None:
     """Kill a worker, the Chroma server, or everything at once; wait until questions are answered again."""
-    workers, chroma = children(service, "spawn_main"), children(service, "chroma run")
+    running, chroma = workers(service), children(service, "chroma run")
     what = chance.random()
-    if what < 0.1 or not workers:
+    if what < 0.1 or not running:
         service.kill()
         service.start()
         return
-    os.kill(chance.choice(chroma) if chroma and what < 0.2 else chance.choice(workers), signal.SIGKILL)
+    os.kill(chance.choice(chroma) if chroma and what < 0.2 else chance.choice(running), signal.SIGKILL)
     service.wait_until_ready(SETTLE_SECONDS)
 
 

@@ -99,8 +99,16 @@ class Service:
         self.kill()
 
 
-def children(service: Service, command: str) -> list[int]:
-    """The processes of a service, without the first, whose command line has these words; the youngest last."""
+def workers(service: Service) -> list[int]:
+    """The processes that the first one of a service has started to answer questions; the youngest last."""
+    return children(service, "spawn_main", own=True)
+
+
+def children(service: Service, command: str, *, own: bool = False) -> list[int]:
+    """The processes of a service, without the first, whose command line has these words; the youngest last.
+
+    With `own` only those that the first one has started itself.
+    """
     assert service.process is not None
     found: list[int] = []
     for folder in Path("/proc").iterdir():
@@ -110,6 +118,8 @@ def children(service: Service, command: str) -> list[int]:
             words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             state = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
             # Its session is that of the process that was started; the dead that nobody has waited for do not count.
-            if int(state[3]) == service.process.pid and state[0] != "Z" and command in words:
+            if int(state[3]) != service.process.pid or state[0] == "Z" or command not in words:
+                continue
+            if not own or int(state[1]) == service.process.pid:
                 found.append(int(folder.name))
     return sorted(found)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.drills.running import Service, children
+from tests.drills.running import Service, children, workers
 
 KEY = "a-key-of-the-tests-0123456789"
 ALLOWED = {"authorization": f"Bearer {KEY}", "content-type": "text/plain"}
@@ -33,6 +36,33 @@ def ask(service: Service, query: str) -> list[str]:
     found = httpx.post(f"{service.url}/search", json={"query": query, "limit": 5}, timeout=30)
     assert found.status_code == 200, found.text
     return [passage["text"] for passage in found.json()["passages"]]
+
+
+def connections(process: int) -> int:
+    """How many sockets a process has open."""
+    folder = Path(f"/proc/{process}/fd")
+    return sum(str(one.readlink()).startswith("socket:") for one in folder.iterdir() if one.is_symlink())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sockets are counted in /proc")
+def test_every_worker_has_its_share_of_the_connections(service: Service) -> None:
+    """Of sixteen clients that come together, or one after the other, and keep their connections."""
+
+    async def ask(together: bool) -> list[int]:
+        before = {worker: connections(worker) for worker in workers(service)}
+        async with httpx.AsyncClient(base_url=service.url) as client, AsyncExitStack() as kept:
+            if together:
+                await asyncio.gather(*(client.get("/healthz") for _ in range(16)))
+            for _ in range(0 if together else 16):
+                other = await kept.enter_async_context(httpx.AsyncClient(base_url=service.url))
+                await other.get("/healthz")
+            return [connections(worker) - count for worker, count in before.items()]
+
+    for together in (True, False):
+        taken = asyncio.run(ask(together))
+        assert len(taken) == 2
+        assert min(taken) >= 4
+        time.sleep(1)
 
 
 def until(what: Callable[[], bool]) -> None:
@@ -74,30 +104,30 @@ def test_metrics_are_those_of_all_workers(service: Service) -> None:
 
 def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
     """The other one answers meanwhile, and there are two again."""
-    victim = children(service, "spawn_main")[-1]
+    victim = workers(service)[-1]
     os.kill(victim, signal.SIGKILL)
-    until(lambda: len([pid for pid in children(service, "spawn_main") if pid != victim]) == 2)
+    until(lambda: len([pid for pid in workers(service) if pid != victim]) == 2)
     service.wait_until_ready()
     assert ask(service, "what do the authors think about ROI?")
 
 
 def test_workers_that_are_killed_again_and_again_are_replaced(service: Service) -> None:
     """Killed while it starts, seven times in a row, one worker is no reason for the other to stop answering."""
-    (first, *_) = children(service, "spawn_main")
+    (first, *_) = workers(service)
     for _ in range(7):
-        victim = next(pid for pid in reversed(children(service, "spawn_main")) if pid != first)
+        victim = next(pid for pid in reversed(workers(service)) if pid != first)
         os.kill(victim, signal.SIGKILL)
-        until(lambda gone=victim: len([pid for pid in children(service, "spawn_main") if pid != gone]) == 2)
+        until(lambda gone=victim: len([pid for pid in workers(service) if pid != gone]) == 2)
     service.wait_until_ready()
     assert ask(service, "what do the authors think about ROI?")
 
 
 def test_a_worker_that_hangs_is_replaced(service: Service) -> None:
     """Stopped, not dead, it is noticed by its silence; the other one answers meanwhile."""
-    victim = children(service, "spawn_main")[0]
+    victim = workers(service)[0]
     os.kill(victim, signal.SIGSTOP)
-    until(lambda: victim not in children(service, "spawn_main"))
-    until(lambda: len(children(service, "spawn_main")) == 2)
+    until(lambda: victim not in workers(service))
+    until(lambda: len(workers(service)) == 2)
     service.wait_until_ready()
     assert ask(service, "what do the authors think about ROI?")
 
