@@ -46,8 +46,10 @@ def connections(process: int) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sockets are counted in /proc")
 def test_every_worker_has_its_share_of_the_connections(service: Service) -> None:
-    """Of sixteen clients that come together, or one after the other, and keep their connections; the best of some tries,
-    because a worker that is given no processor for a while takes none meanwhile."""
+    """Of sixteen clients that come together, or one after the other, and keep their connections.
+
+    In the best of some tries: a worker that is given no processor for a while takes none meanwhile.
+    """
 
     async def ask(together: bool) -> list[int]:
         before = {worker: connections(worker) for worker in workers(service)}
