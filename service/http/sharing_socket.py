@@ -51,7 +51,9 @@ class SharedSocket(socket.socket):
     @classmethod
     def of(cls, listening: socket.socket, shares: Shares, place: int) -> SharedSocket:
         """The same socket for the worker at this place; the former object is closed."""
-        found = cls(listening.family, listening.type, listening.proto, fileno=listening.detach())
+        # Its protocol is read from the system: a socket that says none is not recognised as TCP by asyncio, which then
+        # lets every answer of two parts wait for the 40 ms that a client takes its time to acknowledge the first.
+        found = cls(fileno=listening.detach())
         found._shares, found._place = shares, place
         shares.note(place, 0)
         return found

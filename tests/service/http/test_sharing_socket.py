@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -55,3 +56,24 @@ def test_who_has_more_takes_it_where_nobody_else_does(both: tuple[SharedSocket, 
         first.accept()  # There is none.
     for one in (*clients, *taken):
         one.close()
+
+
+def test_an_answer_of_two_parts_is_sent_at_once(both: tuple[SharedSocket, SharedSocket, Shares]) -> None:
+    """The event loop knows the connections for TCP, and switches off the waiting for acknowledgements."""
+    first, _, _ = both
+
+    async def serve() -> int:
+        connected: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("socket")
+            connected.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(note, sock=first):
+            _, writer = await asyncio.open_connection(*first.getsockname())
+            found = await connected
+            writer.close()
+            return found
+
+    assert asyncio.run(serve())
