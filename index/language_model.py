@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from zipfile import BadZipFile
@@ -20,7 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from index.checksums import LONGEST, LetterGroups, joined
+from index.checksums import FEW, LONGEST, LetterGroups, joined, of_groups
 from index.errors import InvalidData
 from index.lexicon import LANGUAGES
 from index.words import WordAnalyzer
@@ -73,7 +74,12 @@ class WordFeatures:
         self._words = words
 
     def letters(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """(word by its place, feature): its groups of one to five letters, its beginning and end marked, and itself."""
+        """(word by its place, feature): its groups of one to five letters, its beginning and end marked, and itself.
+
+        Each word's in the same order, whether they come word by word or size by size.
+        """
+        if len(words) <= FEW:
+            return self._few_letters(words)
         groups = LetterGroups([f"<{word}>" for word in words])
         marks = np.zeros(len(groups.owners), dtype=bool)
         marks[groups.starts] = marks[groups.starts + groups.lengths - 1] = True
@@ -88,6 +94,15 @@ class WordFeatures:
         owners.append(np.arange(len(words)))
         features.append(np.array([crc32(f"={word}".encode()) for word in words], dtype=np.uint32))
         return np.concatenate(owners), np.concatenate(features).astype(np.int64) & (BUCKETS - 1)
+
+    @staticmethod
+    def _few_letters(words: Sequence[str]) -> tuple[Numbers, Numbers]:
+        found = [
+            [*of_groups(word, 1, 1), *of_groups(f"<{word}>", 2, LONGEST_GROUP), crc32(f"={word}".encode())]
+            for word in words
+        ]
+        owners = np.arange(len(words)).repeat([len(features) for features in found])
+        return owners, np.array(list(chain.from_iterable(found)), dtype=np.int64) & (BUCKETS - 1)
 
     def knowledge(self, word: str) -> tuple[int, int, int]:
         """Of which languages it is a function word, an entry of the lexicon, and a form in a dictionary."""
@@ -199,7 +214,8 @@ class LanguageModel:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
         known = self.learn(words)
         places = [known.places[word] for word in words]
-        neighbours = self._table.take(_pairs(known, places, words), axis=0).sum(axis=0)
+        pairs = self._features.neighbours(words) if len(words) <= FEW else _pairs(known, places, words)
+        neighbours = self._table.take(pairs, axis=0).sum(axis=0)
         sums = known.scores.take(places, axis=0).sum(axis=0) / len(words)
         mean = neighbours / len(words) + sums[: len(LANGUAGES)]
         return mean * self._weights.scale * len(words) ** self._weights.growth, sums[len(LANGUAGES) :]

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from index.checksums import LetterGroups
+from index.checksums import FEW, LetterGroups, of_groups
 from index.folding import fold
 
 WORD = re.compile(r"[^\W_]+")
@@ -75,7 +75,15 @@ def _known(words: Iterable[str]) -> Mapping[str, bytes]:
 
 
 def _grams(words: Sequence[str]) -> list[bytes]:
-    groups = LetterGroups([f" {fold(word)} " for word in words])
+    owner, values = (_few_grams if len(words) <= FEW else _many_grams)([f" {fold(word)} " for word in words])
+    numbers = ((values >> 1) % SubwordEmbedding.dimensions * 2 + (values & 1)).astype(np.uint16).tobytes()
+    ends = (2 * np.bincount(owner, minlength=len(words)).cumsum()).tolist()
+    return [numbers[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _many_grams(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """(word by its place, checksum) of the n-grams of words with a blank before and behind, word by word."""
+    groups = LetterGroups(words)
     owners: list[NDArray[np.int64]] = []
     checksums: list[NDArray[np.uint32]] = []
     for size, begins, sums in groups.of(LARGEST):
@@ -86,7 +94,16 @@ def _grams(words: Sequence[str]) -> list[bytes]:
         checksums.append(sums.repeat(times))
     owner, values = np.concatenate(owners), np.concatenate(checksums)
     order = owner.argsort(kind="stable")
-    values = values[order]
-    numbers = ((values >> 1) % SubwordEmbedding.dimensions * 2 + (values & 1)).astype(np.uint16).tobytes()
-    ends = (2 * np.bincount(owner, minlength=len(words)).cumsum()).tolist()
-    return [numbers[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return owner[order], values[order]
+
+
+def _few_grams(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """The same as `_many_grams`, one by one."""
+    found = []
+    for word in words:
+        checksums = of_groups(word, SMALLEST, LARGEST)
+        if len(word) < LARGEST:
+            checksums += of_groups(word, len(word), len(word)) * (LARGEST - max(len(word), SMALLEST - 1))
+        found.append(checksums)
+    owners = np.arange(len(words)).repeat([len(checksums) for checksums in found])
+    return owners, np.array(list(chain.from_iterable(found)), dtype=np.uint32)
