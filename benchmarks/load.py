@@ -14,12 +14,13 @@ import json
 import os
 import random
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -180,6 +181,15 @@ async def watched(service: Service, work: Awaitable[Seen], every: float) -> tupl
         looking.cancel()
 
 
+def around(held: Sequence[float], share: float) -> float:
+    """The median of a tenth of the looks that ends after this share of them.
+
+    Garbage that is waiting to be collected makes a single look some per cent higher or lower.
+    """
+    end = max(1, round(len(held) * share))
+    return statistics.median(held[max(0, end - max(1, len(held) // 10)) : end])
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be measured. `indexed_seconds` is what indexing took, 0 where an index was there."""
@@ -232,8 +242,8 @@ async def measure(service: Service, noop: str, words: list[str], plan: Plan) -> 
         half_chat=half.times("/chat"),
         half_noop=half_noop.times("/search"),
         memory_started=started,
-        memory_quarter=held[len(held) // 4],
-        memory_end=held[-1],
+        memory_quarter=around(held, 0.25),
+        memory_end=around(held, 1.0),
         requests=at_rest.count() + full.count() + half.count(),
         wrong=dict(Counter(at_rest.wrong + full.wrong + half.wrong)),
     )

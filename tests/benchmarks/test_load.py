@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.load import around
 from benchmarks.load_report import DOCUMENT, FIGURES, Figures, Times, table, write
 from tests.conftest import ROOT
 
@@ -49,6 +50,14 @@ def test_each_fault_is_said() -> None:
     """A long tail, memory that grows, and answers that were none."""
     slow = replace(FOUND, half_search=replace(SLOW, p95=51.0), memory_end=960, wrong={"/chat: 503": 2})
     assert len(slow.faults()) == 3
+
+
+def test_memory_is_the_median_of_several_looks() -> None:
+    """Of a tenth of them, those before the point in time that is meant; of few looks the last one."""
+    held = [100.0] * 15 + [200.0, 210.0, 900.0, 220.0, 230.0] * 2 + [300.0] * 75
+    assert around(held, 0.25) == 220.0
+    assert around(held, 1.0) == 300.0
+    assert around([1.0, 2.0], 1.0) == 2.0
 
 
 def test_the_figures_are_put_into_the_documentation(tmp_path: Path) -> None:
