@@ -7,60 +7,17 @@ a little of it. Both indexes are compared: every version, passage, vector and ro
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
-import random
 import signal
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from index.build import build
-from index.library import Library, open_library
-from index.sentences import sentences as split
-from tests.conftest import SEEDS
-
-QUESTIONS = (
-    *("what do the authors think about ROI?", "Hvad siger de om kundeservice?", "Hva mener forfatterne om tillit?"),
-    *("Vad är poängen med sociala medier?", "Kva seier tekstane om innovasjon?"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """All that an index is made of, as one digest of each part, and what searches in it find."""
-
-    documents: int
-    versions: str
-    passages: str
-    vectors: str
-    indexed: int
-    found: tuple[tuple[str, float], ...]
-
-
-def whole(library: Library, questions: Sequence[str] = QUESTIONS) -> Whole:
-    """Read everything of an index."""
-    record = library.record
-    versions, passages, vectors = (hashlib.sha256() for _ in range(3))
-    details = record.details()
-    for name in sorted(details):
-        versions.update(repr((name, details[name])).encode())
-    for batch in record.all_passages():
-        for passage in batch:
-            passages.update(repr(passage).encode())
-    for rows in record.vectors(library.embedding.name):
-        vectors.update(repr(rows.ids).encode() + rows.vectors.tobytes())
-    found = tuple(
-        (hit.passage.id, round(hit.score, 6))
-        for question in questions
-        for hit in library.retriever.search(question, language=library.detector.detect(question).language)
-    )
-    digests = [one.hexdigest() for one in (versions, passages, vectors)]
-    return Whole(len(details), digests[0], digests[1], digests[2], library.lexical.count(), found)
+from index.library import open_library
+from tests.drills.whole import whole, write_documents
 
 
 class Killer:
@@ -94,23 +51,6 @@ def at_work() -> list[int]:
     return [int(line.split()[0]) for line in listed.splitlines() if "ray::work" in line]
 
 
-def write_documents(folder: Path, count: int, seed: int = 7) -> Path:
-    """Write so many documents of one or two sentences of the shipped texts, each of one text's."""
-    choose = random.Random(seed)  # noqa: S311  # not for secrets
-    texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
-    sentences = []
-    for text in texts:
-        spans = split(text, 0, len(text), "da")
-        sentences.append([" ".join(text[span.start : span.end].split()) for span in spans])
-    for number in range(count):
-        some = sentences[number % len(sentences)]
-        place = folder / f"{number // 1000:03}"
-        place.mkdir(parents=True, exist_ok=True)
-        said = " ".join(choose.choices(some, k=choose.randint(1, 2)))
-        (place / f"d{number:06}.txt").write_text(f"Number {number}\n\n{said}\n", encoding="utf-8")
-    return folder
-
-
 def main() -> None:
     """Build twice, compare, and print what came out."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -136,7 +76,7 @@ def main() -> None:
                     report = build(library, texts, workers=os.cpu_count() or 1)
                 seconds.append(time.monotonic() - began)
                 results.append(whole(library))
-                print(f"{which} Ray: {report.added} documents, {results[-1].indexed} passages, {seconds[-1]:.0f} s")
+                print(f"{which} Ray: {report.added} documents, {report.passages} passages, {seconds[-1]:.0f} s")
     print(f"{len(killed)} workers killed; load of the machine {os.getloadavg()[0]:.1f}")
     same = results[0] == results[1]
     print("the indexes are the same" if same else f"the indexes differ:\n{results[0]}\n{results[1]}")

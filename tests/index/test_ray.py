@@ -11,7 +11,8 @@ import pytest
 
 from index.build import build
 from index.errors import IndexUnavailable, InvalidData
-from tests.drills.ray_build import Killer, Whole, whole
+from tests.drills.ray_build import Killer
+from tests.drills.whole import Whole, whole
 from tests.index.making import opened, write_texts
 
 DOCUMENTS = 160
