@@ -5,7 +5,7 @@ docs/decisions/0101-language-detection.md has the figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ SURE = 0.9
 PREFERENCE = 2.5
 # Names and rare words make two or three words look like any language at all.
 MIN_WORDS_OTHER = 4
+TEXTS_AT_ONCE = 128
+"""Texts whose languages are told together, of at most MAX_WORDS words each: fewer than are remembered."""
 LEARNT_OF_A_TEXT = 100_000
 """Characters whose words are learnt before they are asked for."""
 
@@ -48,6 +50,34 @@ class LanguageDetector:
         for text in texts:
             words |= all_words(text[:LEARNT_OF_A_TEXT])
         self._model.learn(words)
+
+    def detect_all(self, texts: Sequence[str]) -> list[LanguageGuess]:
+        """`detect` of many texts, with no language preferred, in a quarter of the time."""
+        found: list[LanguageGuess] = []
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            found += self._detected(texts[start : start + TEXTS_AT_ONCE])
+        return found
+
+    def _detected(self, texts: Sequence[str]) -> list[LanguageGuess]:
+        found = [LanguageGuess("en", 0.0)] * len(texts)
+        read = [read_words(text) for text in texts]
+        with_words = [place for place, words in enumerate(read) if words]
+        if not with_words:
+            return found
+        log_odds, known = self._model.log_odds_of_all([read[place] for place in with_words])
+        rows = np.arange(len(with_words))
+        unknown = known[rows, log_odds.argmax(axis=1)] < KNOWN_SHARE
+        shares = np.exp(log_odds - log_odds.max(axis=1)[:, None])
+        best = shares.argmax(axis=1)
+        confidences = shares[rows, best] / shares.sum(axis=1)
+        for place, is_unknown, language, confidence in zip(
+            with_words, unknown.tolist(), best.tolist(), confidences.tolist(), strict=True
+        ):
+            if is_unknown and len(read[place]) >= MIN_WORDS_OTHER and (other := _other_language(texts[place])):
+                found[place] = other
+            else:
+                found[place] = LanguageGuess(LANGUAGES[language], confidence)
+        return found
 
     def detect(self, text: str, prefer: str | None = None) -> LanguageGuess:
         """The language of `text`; `prefer` (the conversation's) decides where the text is too short to tell.

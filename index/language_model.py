@@ -189,6 +189,8 @@ class _Words:
         self.lefts = np.empty(MAX_REMEMBERED + 2, dtype=np.uint32)
         self.rights = np.empty(MAX_REMEMBERED + 2, dtype=np.uint32)
         self.bytes = np.empty(MAX_REMEMBERED + 2, dtype=np.int64)
+        self.long: dict[int, bytes] = {}
+        """The words of more than LONGEST bytes, by their places."""
         self.note(slice(0, 2), [START, END])
 
     def note(self, rows: slice, words: Sequence[str]) -> None:
@@ -197,6 +199,7 @@ class _Words:
         self.lefts[rows] = [crc32(word + b" ") for word in encoded]
         self.rights[rows] = [crc32(word) for word in encoded]
         self.bytes[rows] = [len(word) for word in encoded]
+        self.long.update((place, word) for place, word in enumerate(encoded, rows.start) if len(word) > LONGEST)
 
 
 class LanguageModel:
@@ -214,11 +217,34 @@ class LanguageModel:
         """The log-odds of LANGUAGES for a text of these words (one at least), and the share of them that each knows."""
         known = self.learn(words)
         places = [known.places[word] for word in words]
-        pairs = self._features.neighbours(words) if len(words) <= FEW else _pairs(known, places, words)
+        if len(words) <= FEW:
+            pairs = np.array(self._features.neighbours(words))
+        else:
+            own = np.array([_START, *places, _END])
+            pairs = _pairs(known, own[:-1], own[1:])
         neighbours = self._table.take(pairs, axis=0).sum(axis=0)
         sums = known.scores.take(places, axis=0).sum(axis=0) / len(words)
         mean = neighbours / len(words) + sums[: len(LANGUAGES)]
         return mean * self._weights.scale * len(words) ** self._weights.growth, sums[len(LANGUAGES) :]
+
+    def log_odds_of_all(self, texts: Sequence[Sequence[str]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """`log_odds` of many texts, a row each, to the last bit; of no more different words than are remembered."""
+        words = list(chain.from_iterable(texts))
+        known = self._words
+        found = list(map(known.places.get, words))
+        if None in found:
+            known = self.learn(words)
+            found = list(map(known.places.get, words))
+        places = np.array(found, dtype=np.int64)
+        counts = np.array([len(words) for words in texts])
+        ends = counts.cumsum()
+        pairs = _pairs(known, np.insert(places, ends - counts, _START), np.insert(places, ends, _END))
+        neighbours = _sums(self._table.take(pairs, axis=0), counts + 1)
+        sums = _sums(known.scores.take(places, axis=0), counts) / counts[:, None]
+        mean = neighbours / counts[:, None] + sums[:, : len(LANGUAGES)]
+        # By Python, as for one text: numpy may round a power otherwise.
+        growth = np.array([count**self._weights.growth for count in counts.tolist()])
+        return mean * self._weights.scale * growth[:, None], sums[:, len(LANGUAGES) :]
 
     def learn(self, words: Collection[str]) -> _Words:
         """Find out what words say, MAX_REMEMBERED of them at most; many at once cost less. Returns what knows them."""
@@ -252,13 +278,18 @@ class LanguageModel:
         known.places.update(zip(words, range(first, first + len(words)), strict=True))
 
 
-def _pairs(known: _Words, places: Sequence[int], words: Sequence[str]) -> Numbers:
-    """What `WordFeatures.neighbours` gives, for words that are known by their places."""
-    own = np.array([_START, *places, _END])
-    lefts, seconds = known.lefts.take(own[:-1]), own[1:]
-    lengths = known.bytes.take(seconds)
+def _pairs(known: _Words, firsts: Numbers, seconds: Numbers) -> Numbers:
+    """What `WordFeatures.neighbours` gives, for pairs of words that are known by their places."""
+    lefts, lengths = known.lefts.take(firsts), known.bytes.take(seconds)
     found = joined(lefts, known.rights.take(seconds), np.minimum(lengths, LONGEST)).astype(np.int64)
-    if int(lengths.max()) > LONGEST:
+    if known.long:
         for place in np.flatnonzero(lengths > LONGEST).tolist():
-            found[place] = crc32(words[place].encode(), int(lefts[place]))
+            found[place] = crc32(known.long[int(seconds[place])], int(lefts[place]))
     return found & (BUCKETS - 1)
+
+
+def _sums(rows: NDArray[np.float64], counts: Numbers) -> NDArray[np.float64]:
+    """The sums of so many rows each, added up one after the other as numpy does for a single text."""
+    owners = np.arange(len(counts)).repeat(counts)
+    columns = [np.bincount(owners, weights=column, minlength=len(counts)) for column in rows.T]
+    return np.stack(columns, axis=1)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index.analysis import Analyzer
 from index.crew import Crew, CrewEnded, taken
+from index.detecting import Asking, answered, answered_together
 from index.embedding import Embedding, embed_passages
 from index.errors import IndexUnavailable, UnreadableDocument
 from index.exchange import NewVersion
@@ -21,7 +22,7 @@ from index.lexicon import LANGUAGES
 from index.load import ChangedWhileRead, read_document
 from index.neural import NeuralEmbedding
 from index.packing import Packing
-from index.prepare import Prepared, prepare
+from index.prepare import Prepared, prepare, preparing
 from index.rows import Version
 from index.sources import SourceInfo
 from index.subwords import SubwordEmbedding
@@ -68,7 +69,8 @@ class Maker:
         Raises:
             UnreadableDocument: the file cannot be taken in, or changes again and again while it is read.
         """
-        return self._finished([file], [self._prepare(file, *self._read(file.path))])[0]
+        extracted, sha256 = self._read(file.path)
+        return self._finished([file], [answered(self._preparing(file, extracted, sha256), self._detector.detect)])[0]
 
     def warm_up(self) -> None:
         """Load now what the first document of each language would load: models, dictionaries, abbreviations."""
@@ -89,23 +91,20 @@ class Maker:
             except UnreadableDocument as error:
                 reasons[place] = str(error)
         self._detector.learn(extracted.text for extracted, _ in read.values())
-        prepared: dict[int, Prepared] = {}
-        for place, (extracted, sha256) in read.items():
-            try:
-                prepared[place] = self._prepare(files[place], extracted, sha256)
-            except UnreadableDocument as error:
-                reasons[place] = str(error)
-        versions = iter(self._finished([files[place] for place in prepared], list(prepared.values())))
+        prepared = answered_together(
+            [self._preparing(files[place], extracted, sha256) for place, (extracted, sha256) in read.items()],
+            self._detector.detect_all,
+        )
+        versions = iter(self._finished([files[place] for place in read], prepared))
         return [reasons[place] if place in reasons else next(versions) for place in range(len(files))]
 
-    def _prepare(self, file: ToMake, extracted: Extracted, sha256: str) -> Prepared:
+    def _preparing(self, file: ToMake, extracted: Extracted, sha256: str) -> Asking[Prepared]:
         version = file.version
-        return prepare(
+        return preparing(
             Path(version.path),
             extracted.text,
             sha256,
             None if version.source is None else SourceInfo(**version.source),
-            self._detector.detect,
             max_tokens=self._max_tokens,
             facts=extracted.facts,
             parts=extracted.parts,

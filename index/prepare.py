@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunk import MAX_TOKENS, chunk
+from index.detecting import Asking, answered
 from index.facts import facts_of_file, facts_of_source, facts_of_text, resolve
 from index.load import document_id
 from index.records import Document, Fact, LanguageGuess, Part, Passage, Segment
@@ -38,14 +39,29 @@ def prepare(
     facts: Sequence[Fact] = (),
     parts: Sequence[Part] = (),
 ) -> Prepared:
+    """`preparing` of one document by itself; `detect` tells the language of a text."""
+    return answered(preparing(path, text, sha256, source, max_tokens=max_tokens, facts=facts, parts=parts), detect)
+
+
+def preparing(
+    path: Path,
+    text: str,
+    sha256: str,
+    source: SourceInfo | None,
+    *,
+    max_tokens: int = MAX_TOKENS,
+    facts: Sequence[Fact] = (),
+    parts: Sequence[Part] = (),
+) -> Asking[Prepared]:
     """Return a document ready to be stored: segmented, with speakers and languages, and cut into passages.
+
+    Asks for the languages of texts on its way.
 
     Args:
         path: where the text was read; the document's id is its stem.
         text: the stored text, which every offset points into.
         sha256: of the file's bytes.
         source: what the folder's keeper says of the document; it outweighs what the text says.
-        detect: tells the language of a text.
         max_tokens: the budget of a passage.
         facts: what the file states about itself; those that a former preparation found itself do not count.
         parts: the structure that the file's format gives.
@@ -55,7 +71,8 @@ def prepare(
     """
     stated = [*facts_of_source(source), *facts_of_file(facts)]
     known = {fact.name: fact.value for fact in reversed(stated)}
-    segments = segment(text, detect, author=known.get("author"), parts=parts)
+    segments = yield from segment(text, author=known.get("author"), parts=parts)
+    language = _language(segments) or (yield [text[:_LONGEST_TITLE]])[0].language
     resolved = resolve(stated, facts_of_text(text, segments), document_id(path))
     best = {fact.name: fact.value for fact in resolved}
     document = Document(
@@ -64,7 +81,7 @@ def prepare(
         sha256=sha256,
         path=str(path),
         title=best["title"],
-        language=_language(segments) or detect(text[:_LONGEST_TITLE]).language,
+        language=language,
         author=best.get("author"),
         facts=resolved,
         parts=tuple(parts),

@@ -7,34 +7,30 @@ The stages in order: units of the layout (lines), what they look like (looks), t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.authors import Bylines
 from index.comments import Mark
+from index.detecting import Asking
 from index.given import find_structure, units_with
 from index.languages import find_languages
 from index.looks import Look, look
 from index.quotations import Attribution, announced, find_quotation
 from index.quoting import INTRODUCES, find_quoted
-from index.records import LanguageGuess, Part, Segment, SegmentKind, Span, Speaker
+from index.records import Part, Segment, SegmentKind, Span, Speaker
 from index.sentences import sentences
 
 _LANGUAGE_OF_NOTHING = "en"
 
 
-def segment(
-    text: str,
-    detect: Callable[[str], LanguageGuess],
-    *,
-    author: str | None = None,
-    parts: Sequence[Part] = (),
-) -> list[Segment]:
+def segment(text: str, *, author: str | None = None, parts: Sequence[Part] = ()) -> Asking[list[Segment]]:
     """Return a text's segments in order; together they cover every non-blank character exactly once.
+
+    Asks for the languages of texts on its way.
 
     Args:
         text: the stored text; all offsets point into it.
-        detect: tells the language of a text.
         author: the author's name where it is known from elsewhere; else the one that a byline of the text gives.
         parts: the structure that the document's format gives, in order; the rest is judged by its looks.
 
@@ -51,7 +47,7 @@ def segment(
         kinds[position] = "quotation"
     for position in quoted.lines:
         kinds[position], reasons[position] = "furniture", INTRODUCES
-    languages = find_languages(looks, structure.marks, kinds, detect)
+    languages = yield from find_languages(looks, structure.marks, kinds)
     page = _Page(
         text,
         looks,

@@ -8,7 +8,7 @@ import numpy as np
 
 from index import language_model, subwords
 from index.checksums import FEW, LONGEST, LetterGroups, joined, of_groups
-from index.language_model import LanguageModel, WordFeatures, load_weights
+from index.language_model import END, START, LanguageModel, WordFeatures, load_weights
 from index.lexicon import load_lexicon
 from index.words import WordAnalyzer
 
@@ -58,7 +58,8 @@ def test_a_question_of_few_words_is_taken_for_the_same_language_as_if_it_had_man
     words = ["det", "er", "don't", "日本語", "x" * LONGEST, "y" * (LONGEST + 1), "é" * LONGEST]
     model = LanguageModel(WordAnalyzer(load_lexicon()), load_weights())
     known = model.learn(words)
-    at_once = language_model._pairs(known, [known.places[word] for word in words], words)
+    places = [known.places[word] for word in (START, *words, END)]
+    at_once = language_model._pairs(known, np.array(places[:-1]), np.array(places[1:]))
     assert at_once.tolist() == model._features.neighbours(words)
 
 

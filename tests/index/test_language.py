@@ -190,6 +190,19 @@ def test_words_that_were_learnt_before_say_the_same(monkeypatch: pytest.MonkeyPa
     assert fresh.detect(text) == expected
 
 
+def test_many_texts_are_told_apart_as_each_by_itself() -> None:
+    """To the last bit, whatever stands beside them: empty texts, other languages, words that are longer than most."""
+    texts = [text for _, _, text in rows(QUESTIONS)] + [text for _, text in rows(OTHERS)]
+    texts += ["", "123 !?", "x" * 300 + " og " + "ø" * 90, "hus " * 500]
+    together, fresh = detector().detect_all(texts), LanguageDetector(analyzer().words)
+    for text, guess in zip(texts, together, strict=True):
+        alone = fresh.detect(text)
+        assert guess.language == alone.language
+        # What lingua is sure of may differ in the last digit from one call to the next.
+        assert guess == alone if alone.language in LANGUAGES else guess.confidence == pytest.approx(alone.confidence)
+    assert detector().detect_all([]) == []
+
+
 def test_words_are_read_in_lower_case_one_by_one() -> None:
     """Whatever letters they are in, and no word is cut off where a text is only read in part."""
     assert read_words("Don’t PANIC, 3 ÆRE_ære") == ["don't", "panic", "ære", "ære"]

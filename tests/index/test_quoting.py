@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from index.detecting import answered
 from index.segment import segment
 from tests.index.making_documents import detector
 
@@ -12,7 +13,7 @@ def said(text: str) -> list[tuple[str, str | None, str]]:
     """Kind, speaker and text of every comment's segments."""
     return [
         (part.kind, part.speaker.name if part.speaker else None, text[part.start : part.end])
-        for part in segment(text, detector().detect)
+        for part in answered(segment(text), detector().detect)
         if part.number and part.kind in ("comment", "quotation")
     ]
 
