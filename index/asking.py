@@ -31,10 +31,14 @@ class Asked:
     @classmethod
     def of(cls, question: QuestionTerms, weights: Weights) -> Asked:
         """What a question looks for."""
-        sought = {foreign: Sought.of(scoring.elements(question, foreign, weights)) for foreign in (False, True)}
+        sought = {foreign: Sought.of(scoring.looked_for(question, foreign, weights)) for foreign in (False, True)}
         hashes = {foreign: found.hashes() for foreign, found in sought.items()}
-        keys = np.unique(np.concatenate(list(hashes.values())))
-        columns = {foreign: np.searchsorted(keys, found) for foreign, found in hashes.items()}
+        if sought[True].terms == sought[False].terms:  # Nearly always: they only count differently.
+            keys = np.unique(hashes[False])
+            columns = dict.fromkeys((False, True), keys.searchsorted(hashes[False]))
+        else:
+            keys = np.unique(np.concatenate(list(hashes.values())))
+            columns = {foreign: keys.searchsorted(found) for foreign, found in hashes.items()}
         few = sum(term.kind != "phrase" for term in question.terms) < FEW_TERMS
         return cls(keys, sought, columns, few)
 

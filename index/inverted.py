@@ -145,8 +145,7 @@ class InvertedIndex:
         """The inverse document frequency of each term."""
         with self._explained("read"):
             state = self._state
-            frequencies, rarities = state.frequencies, state.rarities
-            return [rarities[frequencies[term]] for term in terms]
+            return list(map(state.rarities.__getitem__, map(state.frequencies.__getitem__, terms)))
 
     def average_length(self) -> float:
         """The mean length of a passage in content tokens."""
