@@ -127,8 +127,12 @@ def _joining_tokens(text: str, start: int) -> int:
 def _pieces(text: str, span: Span, max_tokens: int) -> Iterator[Span]:
     """Cut a sentence that alone is over the budget, at blanks where there are any."""
     start, longest = span.start, max_tokens * _CHARACTERS_PER_TOKEN
-    if span.end - start <= longest and count_tokens(text[start : span.end]) < max_tokens:
-        yield span  # As nearly all are; it has no outer blanks.
+    # As nearly all are; it has no outer blanks. No token is shorter than a byte.
+    if span.end - start <= longest and (
+        len(text[start : span.end].encode("utf-8", "surrogatepass")) < max_tokens
+        or count_tokens(text[start : span.end]) < max_tokens
+    ):
+        yield span
         return
     while start < span.end:
         length = min(span.end - start, longest)

@@ -79,6 +79,7 @@ class Maker:
             text = f"{' '.join(words[:WARMING_WORDS])}. {words[0].capitalize()}."
             one = prepare(Path("text.txt"), text, "", None, self._detector.detect, max_tokens=self._max_tokens)
             Packing(self._analyzer).entries(one.passages, embed_passages(SubwordEmbedding(), one.passages))
+        self.words.expect_many()
         self.words.forget()  # They are in no document.
 
     def outcomes(self, files: Sequence[ToMake]) -> list[NewVersion | str]:

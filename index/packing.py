@@ -50,7 +50,7 @@ class Packing:
             counted.lengths, counted.counts, table.hashes_of(counted.terms), counted.sentences, counted.weights, vectors
         )
         owners, terms, weights = totals(counted)
-        names = [table.names[term] for term in terms.repeat(np.ceil(weights).astype(np.int64)).tolist()]
+        names = list(map(table.names.__getitem__, terms.repeat(np.ceil(weights).astype(np.int64)).tolist()))
         ends = np.bincount(owners, weights=np.ceil(weights), minlength=len(texts)).cumsum().astype(np.int64).tolist()
         return [
             Entry(

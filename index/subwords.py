@@ -42,7 +42,7 @@ class SubwordEmbedding:
 def _embedded(texts: Sequence[str], dimensions: int) -> NDArray[np.float64]:
     words = [WORD.findall(text.lower()) for text in texts]
     known = _known(chain.from_iterable(words))
-    grams = [b"".join([known[word] for word in some]) for some in words]
+    grams = [b"".join(map(known.__getitem__, some)) for some in words]
     # Two bytes a gram; each text has its own 2 × dimensions numbers.
     rows = np.arange(0, 2 * dimensions * len(texts), 2 * dimensions).repeat([len(some) // 2 for some in grams])
     signed = np.bincount(rows + np.frombuffer(b"".join(grams), np.uint16), minlength=2 * dimensions * len(texts))

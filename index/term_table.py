@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -56,7 +56,7 @@ class TermTable:
         self._clear()
 
     def _clear(self) -> None:
-        self._tokens: dict[str, int] = {}
+        self._tokens = _Tokens(self._add)
         self._entries: dict[tuple[str, ...], int] = {}
         self._pairs: dict[tuple[int, int], tuple[Entry, ...]] = {}
         self._keys: list[tuple[str, ...]] = []
@@ -107,8 +107,7 @@ class TermTable:
                 sentences.append(number)
                 counts.append(len(some))
             sizes.append(len(found) - before)
-        known = self._tokens
-        tokens = [known[token] if token in known else self._add(token) for token in found]
+        tokens = list(map(self._tokens.__getitem__, found))
         return tokens, sizes, np.array(sentences, dtype=np.int64).repeat(counts)
 
     def _with_entries(
@@ -152,8 +151,7 @@ class TermTable:
         said = self._analyzer.said(self._language, token)
         first, second = self._beginnings
         begins, follows = not first.isdisjoint(said.keys), not second.isdisjoint(said.keys)
-        number = self._tokens[token] = self._append(said.content, said.terms, said.keys, begins, follows)
-        return number
+        return self._append(said.content, said.terms, said.keys, begins, follows)
 
     def _add_entry(self, ids: tuple[str, ...]) -> int:
         number = self._entries.get(ids)
@@ -186,6 +184,18 @@ class TermTable:
         self._follows.append(follows)
         self._keys.append(keys)
         return len(self._keys) - 1
+
+
+class _Tokens(dict[str, int]):
+    """The numbers of tokens; one that has none yet is added."""
+
+    def __init__(self, add: Callable[[str], int]) -> None:
+        super().__init__()
+        self._add = add
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = self._add(token)
+        return number
 
 
 def _by_sentence(text: str, ends: Sequence[int]) -> list[list[str]]:

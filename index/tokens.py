@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,15 @@ _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
 # Byte pair merging is not linear in the length of an unbroken run, so long texts are counted in pieces.
 _PIECE_CHARACTERS = 4_000
 
+_MAX_REMEMBERED = 65_536
+# What the encoding cuts texts into before it merges pairs, for texts of these signs alone: they hold no line break, and
+# of blanks only the plain one.
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
+_PLAIN = re.compile(rf"[ !-~{_LETTERS}«»–—…“”‘’„•·]*+")
+_PIECE = re.compile(
+    rf"'(?i:[sdmt]|ll|ve|re)|[^{_LETTERS}0-9]?+[{_LETTERS}]++|[0-9]{{1,3}}+| ?[^ {_LETTERS}0-9]++| ++\Z| +(?![^ ])| "
+)
+
 
 @lru_cache(maxsize=20_000)
 def count_tokens(text: str) -> int:
@@ -32,11 +42,37 @@ def count_tokens(text: str) -> int:
     Raises:
         InvalidData: the table is in neither place.
     """
-    encoding = _encoding()
-    return sum(
-        len(encoding.encode_ordinary(text[start : start + _PIECE_CHARACTERS]))
-        for start in range(0, len(text), _PIECE_CHARACTERS)
-    )
+    if len(text) <= _PIECE_CHARACTERS:
+        return _counted(text)
+    return sum(_counted(text[start : start + _PIECE_CHARACTERS]) for start in range(0, len(text), _PIECE_CHARACTERS))
+
+
+def _counted(text: str) -> int:
+    # Pairs are merged within a piece only: a word has as many tokens wherever it stands.
+    if _PLAIN.fullmatch(text):
+        return sum(map(_known_pieces().__getitem__, _PIECE.findall(text)))
+    return len(_encoding().encode_ordinary(text))
+
+
+class _Pieces(dict[str, int]):
+    """How many tokens the pieces of texts have that were met; another one takes its place when it is full."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def __missing__(self, piece: str) -> int:
+        found = self[piece] = len(self._encoding.encode_ordinary(piece))
+        return found
+
+
+_pieces: list[_Pieces] = []
+
+
+def _known_pieces() -> _Pieces:
+    if not _pieces or len(_pieces[0]) >= _MAX_REMEMBERED:
+        _pieces[:] = [_Pieces(_encoding())]
+    return _pieces[0]
 
 
 @cache

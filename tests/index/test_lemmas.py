@@ -47,3 +47,20 @@ def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
     (tmp_path / "cache").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert Lemmas().lemma("verksemdene", "nn") == "verksemd"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_that_are_noted_change_no_answer(language: str) -> None:
+    """Words of the dictionary and others, names and parts of compounds among them, with and without a capital."""
+    noted, plain = Lemmas(), Lemmas()
+    noted.note_names()
+    words = [
+        word
+        for some in ("oslo danmark nils anna", "hus husene kundene byggesaker", "xqz ångström Älvsbyn Øre")
+        for word in some.split()
+    ]
+    words += [word.capitalize() for word in words] + ["İstanbul", "ǅ", "Éva", "3d", "e-post", "-"]
+    for word in words:
+        assert noted.lemma(word, language) == plain.lemma(word, language)
+        assert noted.is_known(word, language) == plain.is_known(word, language)
+        assert noted.knowers(word) == plain.knowers(word)

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from index import tokens
 from index.errors import InvalidData
@@ -16,6 +18,7 @@ from index.tokens import count_tokens, package_data
 def _fresh_encoding() -> None:
     tokens._encoding.cache_clear()
     count_tokens.cache_clear()
+    tokens._pieces.clear()
 
 
 def test_tokens_are_counted_offline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +51,10 @@ def test_a_missing_folder_is_named() -> None:
     """A folder that the package does not ship is an error that names it."""
     with pytest.raises(InvalidData, match="expected the folder no_such_folder inside llama-index-core"):
         package_data("no_such_folder")
+
+
+@example("Nej  9, det er  (vist)  'sådan'   !")
+@given(st.text(alphabet="abst lrevmdTS'’  .,;:!?()«»–—…“”•/-_%&0123456789æøåÄÖé\n×ª²ß\u00a0日ſ", max_size=80))
+def test_words_that_are_counted_apart_have_as_many_tokens_as_in_their_text(text: str) -> None:
+    """Whatever signs and blanks stand around them."""
+    assert count_tokens(text) == len(tokens._encoding().encode_ordinary(text))
