@@ -111,11 +111,11 @@ class Record:
         """`generation()` within some microseconds, where the database can tell that it is still the same; else None."""
         return self._watched.generation()
 
-    def documents(self) -> list[DocumentInfo]:
-        """Every document, by id."""
+    def documents(self, after: str = "", limit: int | None = None) -> list[DocumentInfo]:
+        """Every document, by id; or so many at most of those after an id, which need not be one's."""
+        query = selecting.with_extraction(*rows.INFO_COLUMNS).where(documents.c.id > after)
         with self.read() as connection:
-            found = connection.execute(selecting.with_extraction(*rows.INFO_COLUMNS).order_by(documents.c.id))
-            return [rows.document_info(row) for row in found]
+            return [rows.document_info(row) for row in connection.execute(query.order_by(documents.c.id).limit(limit))]
 
     def count_documents(self) -> int:
         """How many documents there are."""

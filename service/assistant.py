@@ -235,9 +235,9 @@ class Assistant:
                 return replace(read(rewritten, earlier=None), text=request.message)
         return read(request.message, earlier=earlier)
 
-    def documents(self) -> list[DocumentInfo]:
-        """Every indexed document, in the order of their ids."""
-        return self.library.record.documents()
+    def documents(self, after: str = "", limit: int | None = None) -> list[DocumentInfo]:
+        """Every indexed document, in the order of their ids; or so many at most of those after an id."""
+        return self.library.record.documents(after, limit)
 
     def document(self, document_id: str) -> tuple[DocumentInfo, str]:
         """A document with its stored text. Raises UnknownDocument."""

@@ -46,6 +46,7 @@ class DocumentInfoModel(BaseModel):
 
 class DocumentsModel(BaseModel):
     documents: list[DocumentInfoModel]
+    next: str | None = Field(None, description="Where there are more: what `after` of the next request has to be.")
 
 
 class DocumentTextModel(DocumentInfoModel):

@@ -124,4 +124,4 @@ def read_line(prompt: str) -> str:
 
 def print_reply(reply: Reply, assistant: Assistant) -> None:
     """Print an answer with the files that its quotes come from."""
-    show(reply, console(), {info.id: assistant.locate(info) for info in assistant.documents()})
+    show(reply, console(), {one.document.id: assistant.locate(one.document) for one in reply.answer.citations})

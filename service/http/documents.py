@@ -9,22 +9,32 @@ from fastapi.responses import HTMLResponse
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from index.adding import MAX_ID_CHARACTERS
 from service.assistant import Assistant
 from service.http.pages import Pages, page_language
 from service.http.problems import responses
 from service.wire_documents import DocumentInfoModel, DocumentsModel, DocumentTextModel
 
 MAX_OFFSET = 2**31 - 1
+MAX_LISTED = 1_000
+"""Documents in one answer: some 300 kB of JSON."""
 
 
 def router(assistant: Assistant, pages: Pages) -> APIRouter:
     """The routes that show the documents."""
     routes = APIRouter(tags=["documents"])
 
-    @routes.get("/documents", responses=responses(500, 503))
-    def documents() -> DocumentsModel:
-        """Every document that answers come from, without its text."""
-        return DocumentsModel(documents=[DocumentInfoModel.of(info) for info in assistant.documents()])
+    @routes.get("/documents", responses=responses(422, 500, 503))
+    def documents(
+        after: Annotated[
+            str, Query(max_length=MAX_ID_CHARACTERS, pattern=r"^[^\x00]*$", description="List what follows this id.")
+        ] = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_LISTED, description="List so many at most.")] = MAX_LISTED,
+    ) -> DocumentsModel:
+        """The documents that answers come from, in the order of their ids, without their texts."""
+        found = assistant.documents(after, limit + 1)
+        listed = [DocumentInfoModel.of(info) for info in found[:limit]]
+        return DocumentsModel(documents=listed, next=listed[-1].id if len(found) > limit else None)
 
     @routes.get(
         "/documents/{document_id}",

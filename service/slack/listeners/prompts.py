@@ -72,7 +72,7 @@ class Suggestions:
     def _candidates(self) -> Iterator[str]:
         words = self._answers.words
         yield from (question.strip() for question in words.text("page.questions").split("|"))
-        for document in self._answers.assistant.documents():
+        for document in self._answers.assistant.documents(limit=MAX_CANDIDATES):
             yield words.text("slack.prompt", title=words.quoted(document.title))
 
 

@@ -53,6 +53,25 @@ def test_every_document_is_listed(client: TestClient) -> None:
     assert all(document["title"] and document["language"] for document in listed)
 
 
+def test_a_long_list_comes_in_parts(client: TestClient) -> None:
+    """Each part says where the next one begins, and together they are the whole list; the last says nothing."""
+    whole = client.get("/documents").json()
+    parts, after = [], ""
+    while after is not None:
+        part = client.get("/documents", params={"limit": 2, "after": after}).json()
+        parts.append(part["documents"])
+        after = part["next"]
+    assert [len(part) for part in parts] == [2, 2, 1]
+    assert [document for part in parts for document in part] == whole["documents"]
+    assert whole["next"] is None
+
+
+@pytest.mark.parametrize("asked", [{"limit": 0}, {"limit": 1001}, {"after": "x" * 201}, {"after": "a\0b"}])
+def test_a_list_has_bounds(client: TestClient, asked: dict[str, object]) -> None:
+    """What is asked for beyond them is refused."""
+    assert client.get("/documents", params=asked).status_code == 422
+
+
 def test_the_stored_text_is_the_files_own(client: TestClient) -> None:
     """JSON by default, with the text unchanged."""
     assert client.get(f"/documents/{NAME}").json()["text"] == TEXT

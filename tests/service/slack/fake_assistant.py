@@ -95,8 +95,8 @@ class FakeAssistant:
     def ask(self, request: ChatRequest) -> Reply:
         return next(event.reply for event in self.stream(request) if isinstance(event, Done))
 
-    def documents(self) -> list[DocumentInfo]:
-        return [DOCUMENT]
+    def documents(self, after: str = "", limit: int | None = None) -> list[DocumentInfo]:
+        return [DOCUMENT] if after < DOCUMENT.id and limit != 0 else []
 
     def close(self) -> None:
         self.library.record.close()
