@@ -139,7 +139,7 @@ class Record:
         """The documents of these ids; unknown ids are left out."""
 
         def read(missing: Sequence[str]) -> dict[str, DocumentInfo]:
-            return {row.id: rows.document_info(row) for row in self._by_ids(selecting.INFOS, missing)}
+            return {one.id: one for one in map(rows.document_info, self._found(selecting.INFOS, missing))}
 
         return read(list(ids)) if self._holds_moment else self._infos.get(list(ids), read)
 
@@ -160,7 +160,7 @@ class Record:
         """The passages of these ids; ids that are no longer in the record are left out."""
 
         def read(missing: Sequence[str]) -> dict[str, Passage]:
-            return {row.id: rows.passage(row) for row in self._by_ids(selecting.PASSAGES, missing)}
+            return {one.id: one for one in map(rows.passage, self._found(selecting.PASSAGES, missing))}
 
         return read(list(ids)) if self._holds_moment else self._passages.get(list(ids), read)
 
@@ -308,6 +308,11 @@ class Record:
             connection.execute(delete(vectors_table).where(vectors_table.c.embedding != embedding))
 
     # Helpers
+
+    def _found(self, query: Select[Any], ids: Sequence[str]) -> Iterable[Sequence[Any]]:
+        """As `_by_ids`, but past SQLAlchemy where that can be: then JSON is as it is stored."""
+        found = None if self._holds_moment else self._watched.found(query, ids)
+        return self._by_ids(query, ids) if found is None else found
 
     def _by_ids(self, query: Select[Any], ids: Iterable[str]) -> Iterator[Row[Any]]:
         """The rows of a query that `selecting.named` made."""

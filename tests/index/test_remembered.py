@@ -5,8 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sqlalchemy import select, text
+
+from index import selecting
 from index.record import Record
-from index.remembered import MAX_REMEMBERED, Remembered
+from index.remembered import MAX_IDS, MAX_REMEMBERED, Remembered
+from index.schema import passages
 from tests.index.making import make_prepared, store
 
 
@@ -96,3 +100,31 @@ def test_who_holds_on_to_a_moment_neither_sees_nor_spoils_what_others_remember(t
     assert record.info(["one"])["one"].characters == len("The crow flies high.")
     record.close()
     other.close()
+
+
+def test_what_is_read_past_sqlalchemy_is_what_it_reads(tmp_path: Path) -> None:
+    """Passages and documents are equal, however many are asked for and whether or not they are there."""
+    record = Record.open(tmp_path / "record.sqlite3")
+    for name in ("one", "two", "three"):
+        store(record, make_prepared(name, f"The wombat digs in {name}. 'Æblet' faldt ned."))
+    found = {passage.id: passage for passage in record.passages_of(["one", "two", "three"])}
+    for ids in ([], ["none"], [*found, "none"], [*found, *(str(number) for number in range(2 * MAX_IDS))]):
+        there = {id_: found[id_] for id_ in ids if id_ in found}
+        assert record.passages(ids) == there
+        with record.one_moment():
+            assert record.passages(ids) == there
+    documents = {document.id: document for document in record.documents()}
+    assert record.info([*documents, "none"]) == documents
+    assert record._watched.found(selecting.PASSAGES, list(found)) is not None
+    record.close()
+
+
+def test_a_read_that_fails_is_left_to_the_ordinary_way(tmp_path: Path) -> None:
+    """Whatever is wrong is said by the statement that explains errors, and nothing is read after closing."""
+    record = Record.open(tmp_path / "record.sqlite3")
+    store(record, make_prepared("one", "The wombat digs."))
+    (passage,) = record.passages_of(["one"])
+    assert record._watched.found(selecting.named(select(text("nowhere")), passages.c.id), ["one"]) is None
+    assert record.passages([passage.id]) == {passage.id: passage}
+    record.close()
+    assert record._watched.found(selecting.PASSAGES, [passage.id]) is None
