@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,6 +12,12 @@ from index.records import DocumentInfo, Filters, Hit
 from service.asked_before import AskedBefore
 from service.right_of_way import RightOfWay
 from service.watch import Watch
+
+SHORT_SECONDS = 0.005
+"""A search that takes no longer may be worked out where others wait for it: as long as Python lets a thread keep the
+interpreter from others if nobody says otherwise. To hand a search to a thread and back takes .3 ms of the processor."""
+SHORT_ONES = 10
+"""So many searches in a row have to be short before the next one is taken for short, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Searching:
         self._way = way
         self._watch = watch
         self._searched: AskedBefore[Found] = AskedBefore(library)
+        self._short = 0
 
     def search(self, query: str, limit: int, filters: Filters) -> Found:
         """The passages nearest to `query`, best first."""
@@ -48,10 +56,20 @@ class Searching:
                 self._watch.found(found.hits)
         return found
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the next search will take so little time, as far as the last ones tell, that it needs no thread.
+
+        By the clock: over a large index, beside answers that are worked out, and on a busy machine it is False.
+        """
+        return self._short >= SHORT_ONES and self._library.moment(at_once=True) is not None
+
     def _search(self, query: str, limit: int, filters: Filters) -> Found:
-        library = self._library
+        library, began = self._library, time.perf_counter()
+        short, self._short = self._short, 0  # Also for one that fails, which may have waited long before.
         language = library.detector.detect(query).language
         hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
         documents = library.record.info({hit.passage.document_id for hit in hits})
+        self._short = short + 1 if time.perf_counter() - began <= SHORT_SECONDS else 0
         # One that has been removed just now is not shown any more.
         return Found(tuple(hit for hit in hits if hit.passage.document_id in documents), documents, language)

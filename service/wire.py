@@ -79,12 +79,17 @@ class DocumentModel(BaseModel):
 
     @classmethod
     def at(cls, document: DocumentInfo, start: int, end: int) -> DocumentModel:
-        return cls(
-            id=document.id,
-            title=document.title,
-            language=document.language,
-            url=f"{document_url(document.id)}?start={start}&end={end}",
-        )
+        return cls(**cls.plain(document, start, end))
+
+    @staticmethod
+    def plain(document: DocumentInfo, start: int, end: int) -> dict[str, str]:
+        """Its fields unchecked."""
+        return {
+            "id": document.id,
+            "title": document.title,
+            "language": document.language,
+            "url": f"{document_url(document.id)}?start={start}&end={end}",
+        }
 
 
 class AidModel(BaseModel):
@@ -256,17 +261,23 @@ class PassageModel(BaseModel):
 
     @classmethod
     def of(cls, hit: Hit, document: DocumentInfo) -> PassageModel:
+        return cls.model_validate(cls.plain(hit, document))
+
+    @staticmethod
+    def plain(hit: Hit, document: DocumentInfo) -> dict[str, object]:
+        """Its fields unchecked, for a response of many: to check what is ours takes longer than to write it."""
         passage = hit.passage
-        return cls(
-            document=DocumentModel.at(document, passage.start, passage.end),
-            speaker=SpeakerModel.of(passage.speaker),
-            role=passage.speaker.role,
-            language=passage.language,
-            text=passage.text,
-            start=passage.start,
-            end=passage.end,
-            score=hit.score,
-        )
+        speaker = passage.speaker
+        return {
+            "document": DocumentModel.plain(document, passage.start, passage.end),
+            "speaker": {"name": speaker.name, "role": speaker.role} if speaker.name else None,
+            "role": speaker.role,
+            "language": passage.language,
+            "text": passage.text,
+            "start": passage.start,
+            "end": passage.end,
+            "score": hit.score,
+        }
 
 
 class SearchedModel(BaseModel):

@@ -12,6 +12,7 @@ from index.records import Filters
 from service.asked_before import MAX_REMEMBERED, AskedBefore
 from service.assistant import Assistant
 from service.bootstrap import open_assistant
+from service.searching import SHORT_ONES
 from service.settings import Settings
 
 NONE = Filters()
@@ -103,3 +104,25 @@ def test_no_more_is_remembered_than_there_is_room_for() -> None:
     for number in range(3 * MAX_REMEMBERED):
         remembered.get(number, lambda: 1)
     assert len(remembered._state[1]) <= MAX_REMEMBERED
+
+
+def test_only_searches_that_were_worked_out_quickly_make_the_next_one_short(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not those that were known, and none after one that failed or while what there is to search has changed."""
+    searching = assistant.searching
+    monkeypatch.setattr("service.searching.SHORT_SECONDS", 60.0)
+    for _ in range(2 * SHORT_ONES):
+        searching.search("wombat", 5, NONE)
+    assert not searching.is_short
+    for number in range(SHORT_ONES):
+        searching.search(f"wombat {number}", 5, NONE)
+    assert searching.is_short
+    with monkeypatch.context() as changed:
+        changed.setattr(assistant.library, "moment", lambda at_once=False: None)
+        assert not searching.is_short
+    with monkeypatch.context() as broken:
+        broken.setattr(type(assistant.library.retriever), "search", None)
+        with pytest.raises(TypeError):
+            searching.search("tunnel", 5, NONE)
+    assert not searching.is_short

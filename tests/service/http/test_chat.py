@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
 
+from index.records import DocumentInfo, Hit, Passage, Span, Speaker
+from service.http.chat import written
+from service.searching import SHORT_ONES, Found
+from service.wire import PassageModel, PassagesModel, SearchedModel
 from tests.conftest import SEEDS
 
 ROI = {
@@ -181,3 +186,42 @@ def test_a_search_asked_before_is_answered_alike_and_without_a_thread(
     assert len(first.json()["passages"]) == 3
     monkeypatch.setattr("service.http.chat.to_thread", None)
     assert client.post("/search", json=asked).content == first.content
+
+
+def test_a_short_search_needs_no_thread(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once searches have been short, a new one is worked out at once, and again in a thread when one has not been."""
+    monkeypatch.setattr("service.searching.SHORT_SECONDS", 60.0)
+    for number in range(SHORT_ONES):
+        assert client.post("/search", json={"query": f"is number {number} short?"}).status_code == 200
+    with monkeypatch.context() as without:
+        without.setattr("service.http.chat.to_thread", None)
+        assert client.post("/search", json={"query": "is a new one short?"}).json()["passages"]
+        without.setattr("service.searching.SHORT_SECONDS", 0.0)
+        assert client.post("/search", json={"query": "is this one long?"}).json()["passages"]
+    threads = []
+
+    async def run(*asked: object, limiter: object) -> bytes:
+        threads.append(asked)
+        return b"{}"
+
+    monkeypatch.setattr("service.http.chat.to_thread", SimpleNamespace(run_sync=run))
+    assert client.post("/search", json={"query": "and the next one?"}).json() == {}
+    assert len(threads) == 1
+
+
+def test_a_search_is_written_as_its_model_says() -> None:
+    """Passages are written unchecked, but byte for byte as the checked ones, whoever speaks and whatever is in them."""
+    documents = {
+        name: DocumentInfo(name, f"Titel «{name}»", "nb", None, f"{name}.txt", "", 9, 2) for name in ("å b", "c/d?")
+    }
+    passages = [
+        Passage("1", "å b", 3, 9, 'Ord "og"\n\u2028 \x07', "nb", Speaker(None, "author"), "paragraph", (Span(0, 3),)),
+        Passage("2", "c/d?", 0, 12, "😀 </script>", "sv", Speaker("Ærlig Ål", "quoted"), "paragraph", ()),
+    ]
+    scores = (1.0, 1e-7, 0.1 + 0.2)
+    hits = tuple(Hit(one, score, 1, {}) for score in scores for one in passages)
+    whole = PassagesModel(
+        query=SearchedModel(text="hva\t?", language="nb"),
+        passages=[PassageModel.of(hit, documents[hit.passage.document_id]) for hit in hits],
+    )
+    assert written("hva\t?", Found(hits, documents, "nb")) == whole.model_dump_json().encode()
