@@ -6,7 +6,7 @@ own quota of candidates, so that none buries another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ CANDIDATES, FOREIGN_CANDIDATES = 100, 50
 # needed for it: all of a language of at most COMPARED passages join the candidates, else the nearest, if the passages
 # of all languages are at most COMPARED_IN_ALL, or fewer where a setting says so (decisions 1001 and 1010).
 FEW, COMPARED, COMPARED_IN_ALL = 20, 1000, 200_000
+NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +222,18 @@ class LexicalIndex:
             found[language] = index.search(
                 asked[foreign], min(limit, FOREIGN_CANDIDATES) if foreign else limit, filters
             )
-        without_words: set[int] = set()
+        others: dict[str, NDArray[np.int64]] = {}
         if comparable and (few := {name: rows for name, rows in found.items() if len(rows) < FEW}):
-            for language, others in self._near(few, vector).items():
-                without_words.update(others)
-                found[language] = [*few[language], *others]
+            others = self._near(few, vector)
         groups: list[Group] = []
         for language, index in indexes.items():
             foreign = language != question.language
             rarities = index.rarities(terms.sought[foreign].terms)
-            groups.append(terms.group(foreign, rarities, index.average_length(), len(found[language])))
-        return self._scored(vector, terms.keys, found, without_words, groups)
+            passages = len(found[language]) + len(others.get(language, ()))
+            groups.append(terms.group(foreign, rarities, index.average_length(), passages))
+        return self._scored(vector, terms.keys, found, others, groups)
 
-    def _near(self, found: Mapping[str, Sequence[int]], vector: NDArray[np.float32]) -> dict[str, list[int]]:
+    def _near(self, found: Mapping[str, Sequence[int]], vector: NDArray[np.float32]) -> dict[str, NDArray[np.int64]]:
         """The rows of some languages beside those found, or the nearest; none where they are too many to compare."""
         others: dict[str, NDArray[np.int64]] = {}
         many: dict[str, NDArray[np.int64]] = {}
@@ -246,7 +246,7 @@ class LexicalIndex:
             packed = self._packed(np.concatenate(list(many.values())))
             nearest = packed.nearest(list(many.values()), vector, CANDIDATES)
             others.update(zip(many, nearest, strict=True))
-        return {language: rows.tolist() for language, rows in others.items()}
+        return others
 
     def _packed(self, rows: NDArray[np.int64]) -> PackedRows:
         packed = self._rows
@@ -260,13 +260,21 @@ class LexicalIndex:
         vector: NDArray[np.float32],
         keys: NDArray[np.uint32],
         found: Mapping[str, list[int]],
-        without_words: Collection[int],
+        others: Mapping[str, NDArray[np.int64]],
         groups: Sequence[Group],
     ) -> Candidates:
-        """The candidates of every language with their exact scores; all are scored in one pass."""
-        rows = np.array([row for some in found.values() for row in some], dtype=np.int64)
+        """The candidates of every language with their exact scores; all are scored in one pass.
+
+        Args:
+            found: what the words have found.
+            others: what is compared by its vector only.
+        """
+        parts: list[NDArray[np.int64]] = []
+        for language, some in found.items():
+            parts += [np.array(some, dtype=np.int64), others.get(language, NO_ROWS)]
+        rows = np.concatenate([NO_ROWS, *parts])
         packed = self._packed(rows)
-        with_terms = np.array([row not in without_words for row in rows.tolist()], dtype=bool)
+        with_terms = np.array([True, False] * len(found), dtype=bool).repeat(list(map(len, parts)))
         gathered = packed.gather(rows, vector, with_terms)
         return Candidates(
             languages=tuple(found),

@@ -106,7 +106,7 @@ class TwoLegs:
         few = tuple(
             language
             for language in wanted or self._lexical.languages
-            if counts[language] < min(FEW, self._lexical.count(language))
+            if counts[language] < FEW and counts[language] < self._lexical.count(language)
         )
         return few or None
 
@@ -118,7 +118,7 @@ def _without_subwords(pool: Pool, near: Mapping[str, Sequence[tuple[str, float]]
 
 
 def _pooled(found: Candidates) -> Pool:
-    languages = [found.languages[group] for group in found.groups.tolist()]
+    languages = np.array(found.languages, dtype=object).take(found.groups).tolist()
     return Pool(languages, found.scores, found.cosines.astype(np.float64), found.ids)
 
 

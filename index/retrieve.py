@@ -131,7 +131,8 @@ def _fused(pool: Pool, language: str) -> NDArray[np.float64]:
     """The score of each passage: each leg divided by its maximum, the vectors at their weight."""
     top_lexical = float(pool.lexical.max(initial=0.0)) or 1.0
     top_cosine = float(pool.cosines.max(initial=LEAST_COSINE))
-    weights = np.array([OWN_VECTORS if one == language else FOREIGN_VECTORS for one in pool.languages])
+    own = np.fromiter(map(language.__eq__, pool.languages), dtype=bool, count=len(pool.languages))
+    weights = np.where(own, OWN_VECTORS, FOREIGN_VECTORS)
     fused: NDArray[np.float64] = pool.lexical / top_lexical + weights * np.maximum(0.0, pool.cosines) / top_cosine
     return fused
 
@@ -154,18 +155,22 @@ def _with_shares(order: Sequence[int], languages: Sequence[str], limit: int) -> 
     share = limit // SHARE
     chosen = list(order[:limit])
     counts = Counter(languages[place] for place in chosen)
+    lacking = {language for language in set(languages) if counts[language] < share}
     for candidate in order[limit:]:
         language = languages[candidate]
-        if counts[language] >= share:
+        if not lacking:
+            break
+        if language not in lacking:
             continue
         out = next((at for at in range(len(chosen) - 1, -1, -1) if counts[languages[chosen[at]]] > share), None)
         if out is None:
             break
         counts[languages[chosen.pop(out)]] -= 1
         counts[language] += 1
+        if counts[language] >= share:
+            lacking.remove(language)
         chosen.append(candidate)
-    rank = {place: at for at, place in enumerate(order)}
-    return sorted(chosen, key=rank.__getitem__)
+    return chosen
 
 
 def _allowed(passage: Passage, filters: Filters) -> bool:

@@ -91,6 +91,19 @@ def test_the_array_operations_agree_with_the_plain_formula() -> None:
         assert scores(looked_for, *passages, sentence=0.6) == pytest.approx(expected)
 
 
+def test_terms_that_share_half_of_their_hash_are_told_apart() -> None:
+    """Whether both are looked for or only one of them, each counts for itself."""
+    seen: dict[int, str] = {}
+    terms = (f"s{number}" for number in range(10_000))
+    one, other = next(
+        (seen[low], term) for term in terms if seen.setdefault(low := term_hash(term) & 0xFFFF, term) != term
+    )
+    passages = [occurrences((one, 0, 1.0)), occurrences((other, 1, 2.0)), occurrences((one, 0, 1.0), (other, 0, 0.5))]
+    for looked_for in ([Element(one, 0, 1.0)], [Element(one, 0, 1.0), Element(other, 1, 0.5), Element("sa", 2, 1.0)]):
+        expected = [plain(looked_for, passage, 0.6) for passage in passages]
+        assert scores(looked_for, *passages, sentence=0.6) == pytest.approx(expected)
+
+
 def plain(looked_for: list[Element], passage: Occurrences, sentence: float) -> float:
     """The formula of decision 0103 for one passage, all terms as rare as one another, the average length 10."""
     norm = DEFAULTS.k1 * (1 - DEFAULTS.b + DEFAULTS.b * passage.length / 10)
