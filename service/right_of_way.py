@@ -19,10 +19,10 @@ Aside = Callable[[], None]
 
 
 class RightOfWay:
-    """The searches that are being worked out. Safe to use from several threads."""
+    """The searches and answers that are being worked out. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._searches = 0
+        self._searches = self._answers = 0
         self._changed = threading.Condition()
         self._patience = threading.local()
 
@@ -39,14 +39,23 @@ class RightOfWay:
                 if not self._searches:
                     self._changed.notify_all()
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether no answer is being worked out."""
+        return not self._answers
+
     @contextmanager
     def respected(self) -> Iterator[None]:
         """Within this, `stand_aside` waits, for PATIENCE_SECONDS in all."""
         self._patience.seconds = PATIENCE_SECONDS
+        with self._changed:
+            self._answers += 1
         try:
             yield
         finally:
             self._patience.seconds = 0.0
+            with self._changed:
+                self._answers -= 1
 
     def stand_aside(self) -> None:
         """Let the searches go first that are being worked out, if there are any."""

@@ -14,8 +14,8 @@ from service.right_of_way import RightOfWay
 from service.watch import Watch
 
 SHORT_SECONDS = 0.005
-"""A search that takes no longer may be worked out where others wait for it: as long as Python lets a thread keep the
-interpreter from others if nobody says otherwise. To hand a search to a thread and back takes .3 ms of the processor."""
+"""Of the processor. A search that takes no longer may be worked out where others wait for it: as long as Python lets a
+thread keep the interpreter from others if nobody says otherwise. To hand it to a thread and back takes .3 ms."""
 SHORT_ONES = 10
 """So many searches in a row have to be short before the next one is taken for short, too."""
 
@@ -60,16 +60,16 @@ class Searching:
     def is_short(self) -> bool:
         """Whether the next search will take so little time, as far as the last ones tell, that it needs no thread.
 
-        By the clock: over a large index, beside answers that are worked out, and on a busy machine it is False.
+        Not beside an answer, which would take turns with it while all others wait for both.
         """
-        return self._short >= SHORT_ONES and self._library.moment(at_once=True) is not None
+        return self._short >= SHORT_ONES and self._way.is_clear and self._library.moment(at_once=True) is not None
 
     def _search(self, query: str, limit: int, filters: Filters) -> Found:
-        library, began = self._library, time.perf_counter()
+        library, began = self._library, time.thread_time()
         short, self._short = self._short, 0  # Also for one that fails, which may have waited long before.
         language = library.detector.detect(query).language
         hits = library.retriever.search(query, language=language, limit=limit, filters=filters)
         documents = library.record.info({hit.passage.document_id for hit in hits})
-        self._short = short + 1 if time.perf_counter() - began <= SHORT_SECONDS else 0
+        self._short = short + 1 if time.thread_time() - began <= SHORT_SECONDS else 0
         # One that has been removed just now is not shown any more.
         return Found(tuple(hit for hit in hits if hit.passage.document_id in documents), documents, language)

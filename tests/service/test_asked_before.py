@@ -109,7 +109,7 @@ def test_no_more_is_remembered_than_there_is_room_for() -> None:
 def test_only_searches_that_were_worked_out_quickly_make_the_next_one_short(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not those that were known, and none after one that failed or while what there is to search has changed."""
+    """Not those that were known; and none is after one that failed, beside an answer, or where nobody can tell."""
     searching = assistant.searching
     monkeypatch.setattr("service.searching.SHORT_SECONDS", 60.0)
     for _ in range(2 * SHORT_ONES):
@@ -121,6 +121,9 @@ def test_only_searches_that_were_worked_out_quickly_make_the_next_one_short(
     with monkeypatch.context() as changed:
         changed.setattr(assistant.library, "moment", lambda at_once=False: None)
         assert not searching.is_short
+    with assistant.searching._way.respected():
+        assert not searching.is_short
+    assert searching.is_short
     with monkeypatch.context() as broken:
         broken.setattr(type(assistant.library.retriever), "search", None)
         with pytest.raises(TypeError):
