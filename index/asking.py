@@ -32,11 +32,12 @@ class Asked:
     def of(cls, question: QuestionTerms, weights: Weights) -> Asked:
         """What a question looks for."""
         sought = {foreign: Sought.of(scoring.looked_for(question, foreign, weights)) for foreign in (False, True)}
-        hashes = {foreign: found.hashes() for foreign, found in sought.items()}
         if sought[True].terms == sought[False].terms:  # Nearly always: they only count differently.
-            keys = np.unique(hashes[False])
-            columns = dict.fromkeys((False, True), keys.searchsorted(hashes[False]))
+            own = sought[False].hashes()
+            keys = np.unique(own)
+            columns = dict.fromkeys((False, True), keys.searchsorted(own))
         else:
+            hashes = {foreign: found.hashes() for foreign, found in sought.items()}
             keys = np.unique(np.concatenate(list(hashes.values())))
             columns = {foreign: keys.searchsorted(found) for foreign, found in hashes.items()}
         few = sum(term.kind != "phrase" for term in question.terms) < FEW_TERMS

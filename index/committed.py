@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Terms' frequencies that are remembered between searches, by language: some 150 bytes each.
 MAX_REMEMBERED = 100_000
+MAX_QUERIES = 2_000
+"""Terms of which the query is kept: some 300 bytes each."""
 TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"
 
 
@@ -40,11 +42,17 @@ def asked(terms: Sequence[tuple[str, float]]) -> tantivy.Query | None:
     """A query for passages that have any of the weighted terms, for every language; None where there are no terms."""
     import tantivy
 
-    query, fields, should = tantivy.Query, schema(), tantivy.Occur.Should
-    clauses = [
-        (should, query.boost_query(query.term_query(fields, TERMS, term, "freq"), weight)) for term, weight in terms
-    ]
+    query, should = tantivy.Query, tantivy.Occur.Should
+    clauses = [(should, query.boost_query(_having(term), weight)) for term, weight in terms]
     return query.boolean_query(clauses) if clauses else None
+
+
+@lru_cache(maxsize=MAX_QUERIES)
+def _having(term: str) -> tantivy.Query:
+    """What finds the passages that have a term; a question asks for most terms twice, at two weights."""
+    import tantivy
+
+    return tantivy.Query.term_query(schema(), TERMS, term, "freq")
 
 
 class _Frequencies(dict[str, int]):
