@@ -13,10 +13,11 @@ import pickle
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from itertools import chain
 from multiprocessing.connection import Connection, wait
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from index.errors import IndexUnavailable
@@ -24,6 +25,8 @@ from index.errors import IndexUnavailable
 if TYPE_CHECKING:
     from index.making import ToMake
     from index.worker import Finished
+
+    _Task = tuple[Sequence[ToMake], Future[bytes]]
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 """The system libraries of macOS do not survive a fork."""
@@ -53,11 +56,15 @@ class Crew:
                 raise IndexUnavailable(f"cannot start a process that prepares documents: {error.strerror}") from error
         for end in (*theirs, watched):
             end.close()
-        self._free: SimpleQueue[Connection] = SimpleQueue()
-        for own, _ in pairs:
-            self._free.put(own)
+        self.count = count
+        self._waiting: list[deque[_Task]] = [deque() for _ in pairs]
+        self._is_busy = [False] * count
+        self._given = 0
+        self._closed = False
+        self._changed = threading.Condition()
         # A thread waits for each process: it is given its next task though this process is busy storing.
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="crew")
+        for number, (own, _) in enumerate(pairs):
+            threading.Thread(target=self._give, args=(number, own), name=f"crew-{number}", daemon=True).start()
 
     def __enter__(self) -> Crew:
         return self
@@ -65,24 +72,64 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def submit(self, files: Sequence[ToMake]) -> Future[bytes]:
-        """Have files made by the first process that is free; see `taken`. Raises CrewEnded in the future."""
-        return self._threads.submit(self._ask, files)
+    def submit(self, files: Sequence[ToMake], process: int | None = None) -> Future[bytes]:
+        """Have files made; see `taken`. Raises CrewEnded in the future.
+
+        Args:
+            process: the number of the one that is to do it, unless another has nothing to do before it comes to it.
+
+        Raises:
+            CrewEnded: it was closed.
+        """
+        future: Future[bytes] = Future()
+        with self._changed:
+            if self._closed:
+                raise CrewEnded
+            number = self._given % self.count if process is None else process
+            self._given += 1
+            self._waiting[number].append((files, future))
+            self._changed.notify_all()
+        return future
 
     def close(self) -> None:
         """End the processes at once; nobody waits until they have ended. Closing again does nothing."""
         self._alive.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        with self._changed:
+            self._closed = True
+            for _, future in chain.from_iterable(self._waiting):
+                future.cancel()
+            self._changed.notify_all()
 
-    def _ask(self, files: Sequence[ToMake]) -> bytes:
-        connection = self._free.get()
-        try:
-            connection.send(files)
-            return connection.recv_bytes()
-        except (EOFError, OSError) as error:
-            raise CrewEnded from error
-        finally:
-            self._free.put(connection)
+    def _give(self, number: int, connection: Connection) -> None:
+        """Give a process one task after the other, until the crew is closed."""
+        while task := self._next(number):
+            files, future = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                connection.send(files)
+                answer = connection.recv_bytes()
+            except (EOFError, OSError) as error:
+                ended = CrewEnded()
+                ended.__cause__ = error
+                future.set_exception(ended)
+            except Exception as error:
+                future.set_exception(error)
+            else:
+                future.set_result(answer)
+
+    def _next(self, number: int) -> _Task | None:
+        with self._changed:
+            self._is_busy[number] = False
+            while not self._closed:
+                # What is another's is taken only while that one is at work and has most to do.
+                own = self._waiting[number]
+                others = (some for some, busy in zip(self._waiting, self._is_busy, strict=True) if busy)
+                if some := own or max(others, key=len, default=own):
+                    self._is_busy[number] = True
+                    return some.popleft()
+                self._changed.wait()
+        return None
 
 
 def taken(answer: bytes) -> Finished:

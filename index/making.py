@@ -24,14 +24,13 @@ from index.neural import NeuralEmbedding
 from index.packing import Packing
 from index.prepare import Prepared, prepare, preparing
 from index.rows import Version
+from index.sharing_out import BYTES_A_TASK, FILES_A_TASK, Share, SharingOut
 from index.sources import SourceInfo
 from index.subwords import SubwordEmbedding
 from index.words import WordAnalyzer
 
 WORTH_PROCESSES = 300
 """Files from which on further processes are started: the lexicon and the sentence models are loaded first, for 2 s."""
-FILES_A_TASK, BYTES_A_TASK = 128, 300_000
-"""What is made at once, of small files and of larger ones; one file at least."""
 TASKS_AHEAD = 8
 """Tasks a process that are handed out before the first is taken back: enough to keep it busy while others are stored;
 some ten megabytes."""
@@ -174,7 +173,7 @@ def made(
         return
     with crew or Crew(workers, max_tokens=max_tokens, max_bytes=max_bytes) as crew:
         try:
-            yield from _from_processes(crew, files, workers * TASKS_AHEAD, maker.words)
+            yield from _from_processes(crew, files, workers * TASKS_AHEAD, maker)
         except CrewEnded:
             raise IndexUnavailable(
                 "a process that prepares documents was ended; there may be too little memory"
@@ -196,14 +195,26 @@ def in_tasks(files: Iterable[ToMake]) -> Iterator[list[ToMake]]:
         yield some
 
 
-def _from_processes(crew: Crew, files: Iterable[ToMake], ahead: int, words: WordAnalyzer) -> Iterator[NewVersion | str]:
-    waiting: deque[Future[bytes]] = deque()
-    tasks = in_tasks(files)
+def _from_processes(crew: Crew, files: Sequence[ToMake], ahead: int, maker: Maker) -> Iterator[NewVersion | str]:
+    waiting: deque[list[tuple[Share, Future[bytes]]]] = deque()
+    together = SharingOut(maker.words.lexicon, crew.count).of(files)
     while True:
-        waiting.extend(crew.submit(some) for some in islice(tasks, ahead - len(waiting)))
+        while sum(map(len, waiting)) < ahead and (shares := next(together, None)):
+            waiting.append([(share, crew.submit(share.files, share.process)) for share in shares])
         if not waiting:
             return
-        finished = taken(waiting.popleft().result())
-        # What is kept for later processes is written by this one.
-        words.learn(finished.words)
-        yield from finished.outcomes
+        yield from _in_order(waiting.popleft(), maker.words)
+
+
+def _in_order(shares: Sequence[tuple[Share, Future[bytes]]], words: WordAnalyzer) -> Iterator[NewVersion | str]:
+    """What was made of the files that were shared out together, in their order, each as soon as it is there."""
+    owners = {place: number for number, (share, _) in enumerate(shares) for place in share.places}
+    made_of: dict[int, NewVersion | str] = {}
+    for place in range(len(owners)):
+        if place not in made_of:
+            share, future = shares[owners[place]]
+            finished = taken(future.result())
+            # What is kept for later processes is written by this one.
+            words.learn(finished.words)
+            made_of.update(zip(share.places, finished.outcomes, strict=True))
+        yield made_of.pop(place)

@@ -146,5 +146,5 @@ def test_a_build_uses_the_processes_that_were_begun(tmp_path: Path, monkeypatch:
     with working(2) as crew, opened(tmp_path / "data") as library:
         monkeypatch.setattr("index.making.Crew", None)
         assert build(library, texts, workers=2, crew=crew).added == len(TEXTS)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(CrewEnded):
             crew.submit([])
