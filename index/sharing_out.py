@@ -2,7 +2,7 @@
 
 Processes that take files as they come each meet nearly every word of every language, and what is to be known of a word
 is worked out in each of them. Files that look like one language go to the same process, as far as all have as much to
-do: two of them take a fifth less time for texts in five languages (docs/decisions/1013).
+do: with texts in five languages two of them take a fifth less time (docs/decisions/1013).
 """
 
 from __future__ import annotations
