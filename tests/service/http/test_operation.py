@@ -105,7 +105,7 @@ def test_a_fault_can_be_found_in_the_log_by_its_id(
 ) -> None:
     """A 500 carries the id under which the log has the cause."""
 
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError("the cause")
 
     monkeypatch.setattr(seeds_assistant, "documents", fail)
