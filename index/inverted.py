@@ -78,11 +78,16 @@ class InvertedIndex:
         self._writer: tantivy.IndexWriter | None = None
         with self._explained("open"):
             folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, path=str(folder))
-            # Else a thread looks at the folder twice a second and maps its files, even after they have been damaged.
-            self._index.config_reader("manual")
+            self._index = self._opened()
+            self._former: tantivy.Index | None = None
             stamp = self._stamp()
             self._state = State(self._index.searcher(), stamp)
+
+    def _opened(self) -> tantivy.Index:
+        index = self._tantivy.Index(self._schema, path=str(self.folder))
+        # Else a thread looks at the folder twice a second and maps its files, even after they have been damaged.
+        index.config_reader("manual")
+        return index
 
     def add(self, entries: Iterable[tuple[Entry, int]]) -> None:
         """Add passages with their row numbers; earlier versions of them have to be removed first."""
@@ -124,12 +129,22 @@ class InvertedIndex:
         return True
 
     def reload(self) -> None:
-        """See what has been committed, by this process or another; where nothing has, what is known of it stays."""
+        """See what has been committed, by this process or another; where nothing has, what is known of it stays.
+
+        Two handles of the index take turns. Who is the last to let go of files that have been removed waits for the
+        disk; a searcher would do so with Python's lock held, and every thread would wait. So the state before stays
+        held by its handle, which lets go of it when it is its turn again, and leaves the lock meanwhile.
+        """
         with self._explained("open"):
             if (stamp := self._stamp()) != self._state.stamp:
-                self._index.reload()
+                index, self._former = self._former, self._index
+                if index is None:
+                    index = self._opened()
+                else:
+                    index.reload()
+                self._index = index
                 # A new object, because other threads are searching in the state before.
-                self._state = State(self._index.searcher(), stamp)
+                self._state = State(index.searcher(), stamp)
 
     def count(self) -> int:
         """How many passages there are."""

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import conditions
@@ -175,6 +175,11 @@ class OpenLegs:
         return status.st_mtime_ns, status.st_ino
 
     def _refresh(self) -> None:
+        stamp, manifest = self._stamp(), self._upkeep.manifest()
+        if _same_indexes(manifest, self._legs.manifest):
+            # Somebody has begun to change documents, and nothing else yet.
+            self._legs = replace(self._legs, stamp=stamp, manifest=manifest)
+            return
         try:
             self._legs = self._open(self._legs)
             self._go_on_embedding()
@@ -288,3 +293,10 @@ class OpenLegs:
             except IndexUnavailable as error:
                 log.info("the vectors are not complete yet: %s", error)
                 self._stopped.wait(RETRY_SECONDS)
+
+
+def _same_indexes(one: Manifest, other: Manifest) -> bool:
+    """Whether two manifests differ at most in the documents that are under way."""
+    if one.lexical is None or other.lexical is None:
+        return False
+    return replace(one, lexical=replace(one.lexical, pending=other.lexical.pending)) == other

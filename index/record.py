@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,8 @@ class Record:
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
         self._watched = Watched(engine)
-        self._infos: Remembered[DocumentInfo] = Remembered(self._watched)
-        self._passages: Remembered[Passage] = Remembered(self._watched)
+        self._infos: Remembered[DocumentInfo] = Remembered(self._watched, attrgetter("id"))
+        self._passages: Remembered[Passage] = Remembered(self._watched, attrgetter("document_id"))
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Record:
