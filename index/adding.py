@@ -6,18 +6,16 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 from index.errors import KildeError
-from index.exchange import exchange, remove
+from index.exchange import Outcome, put, remove
 from index.library import LOCK_TIMEOUT_SECONDS, Library
 from index.making import ToMake
+from index.making_aside import Task, taken
 from index.rows import Version
 from index.sources import SourceInfo
 
 MAX_ID_CHARACTERS = 200
-
-Outcome = Literal["added", "replaced", "unchanged"]
 
 
 class InvalidId(KildeError):
@@ -72,16 +70,23 @@ def add(
         raise InvalidId(f"expected a path with the stem {document_id!r}, found {path!r}")
     said = asdict(source) if source and any(asdict(source).values()) else None
     wanted = Version("", path, said, library.upkeep.preparation, "added")
-    # Before the lock is taken: others may write meanwhile.
-    made = library.make(ToMake(file, wanted))
-    sha256 = made.prepared.document.sha256
-    with library.writing(timeout_seconds) as upkeep:
-        stored = library.record.details([document_id]).get(document_id)
-        if stored == Version(sha256, path, said, wanted.preparation, wanted.origin):
-            return "unchanged"
-        exchange(upkeep, [made])
-        upkeep.finish_exchange()
-    return "added" if stored is None else "replaced"
+    return _take_in(library, ToMake(file, wanted), timeout_seconds)
+
+
+def _take_in(library: Library, file: ToMake, timeout_seconds: float) -> Outcome:
+    """Make a document and store it: in the library's other process as far as that can, and else in this one."""
+    maker, aside = library.maker(), library.aside
+    found = aside.ask(Task(file, timeout_seconds, maker.fingerprint)) if aside else None
+    if isinstance(found, str):
+        return found
+    try:
+        # Before the lock is taken: others may write meanwhile.
+        made = maker.make(file) if found is None else taken(found, maker)
+        with library.writing(timeout_seconds) as upkeep:
+            return put(upkeep, made, file.version)
+    finally:
+        if aside:
+            aside.start()  # Only now: this document is waited for.
 
 
 def remove_documents(

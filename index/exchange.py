@@ -9,16 +9,18 @@ the steps is put right by the next catching up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from index.inverted import Entry
 from index.prepare import Prepared
-from index.rows import FloatArray
+from index.rows import FloatArray, Version
 from index.sending import Sent
 
 if TYPE_CHECKING:
     from index.engine import EngineUpkeep
+
+Outcome = Literal["added", "replaced", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ def exchange(upkeep: EngineUpkeep, versions: Sequence[NewVersion]) -> None:
     )
     gone = old.difference((passage.language, passage.id) for one in versions for passage in one.prepared.passages)
     upkeep.settle(staged, gone)
+
+
+def put(upkeep: EngineUpkeep, made: NewVersion, wanted: Version) -> Outcome:
+    """Store a version of one document where that is not what there is already, under the writer lock.
+
+    Args:
+        made: the version.
+        wanted: what it was made from; its SHA-256 is taken from `made`.
+
+    Raises as `exchange` does.
+    """
+    document = made.prepared.document
+    stored = upkeep.record.details([document.id]).get(document.id)
+    if stored == replace(wanted, sha256=document.sha256):
+        if upkeep.behind():  # Somebody was ended between storing the same and indexing it.
+            upkeep.catch_up()
+        return "unchanged"
+    exchange(upkeep, [made])
+    upkeep.finish_exchange()
+    return "added" if stored is None else "replaced"
 
 
 def remove(upkeep: EngineUpkeep, document_ids: Sequence[str]) -> int:

@@ -20,14 +20,13 @@ from index.embedding import Embedding
 from index.engine import EngineSearch, EngineUpkeep, Words
 from index.engines import open_engine, upkeep_of
 from index.errors import IndexUnavailable, unwritable
-from index.exchange import NewVersion
 from index.language import LanguageDetector
 from index.lexical import COMPARED_IN_ALL
 from index.lexicon import load_lexicon
 from index.load import MAX_BYTES
 from index.lock import BUILDING_NAME, writer_lock
-from index.making import Maker, ToMake
-from index.making_aside import MakingAside
+from index.making import Maker
+from index.making_aside import MakingAside, place_of
 from index.neural import NeuralEmbedding
 from index.record import Record
 from index.reranking import Reranker
@@ -63,7 +62,8 @@ class Library:
         self._search = search
         self._reranker = reranker
         self._caretaker = Caretaker(data_dir, upkeep, search)
-        self._aside: MakingAside | None = None
+        self.aside: MakingAside | None = None
+        """Takes in documents in another process, once `warm_up` was called."""
 
     @property
     def record(self) -> Record:
@@ -138,11 +138,6 @@ class Library:
             max_bytes=self.max_bytes,
         )
 
-    def make(self, file: ToMake) -> NewVersion:
-        """Make a document from a file; in another process, once `warm_up` was called. Raises as `Maker.make` does."""
-        maker = self.maker()
-        return self._aside.make(file, maker) if self._aside else maker.make(file)
-
     def lag(self) -> dict[str, int]:
         """How many passages of the record each part of the engine does not hold yet. Raises IndexUnavailable."""
         return self.upkeep.lag()
@@ -165,8 +160,8 @@ class Library:
         """Do now what the first search would wait for, and look after the engine from now on: for who stays."""
         self._search.warm_up()
         self._caretaker.start()
-        if self._aside is None and isinstance(self.embedding, SubwordEmbedding | NeuralEmbedding):
-            self._aside = MakingAside(max_tokens=self.upkeep.max_tokens, max_bytes=self.max_bytes)
+        if self.aside is None and isinstance(self.embedding, SubwordEmbedding | NeuralEmbedding):
+            self.aside = MakingAside(self.upkeep.max_tokens, self.max_bytes, place_of(self.upkeep))
 
     @contextmanager
     def writing(self, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iterator[EngineUpkeep]:
@@ -210,8 +205,8 @@ class Library:
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes and the record."""
         self._caretaker.stop()
-        if self._aside is not None:
-            self._aside.close()
+        if self.aside is not None:
+            self.aside.close()
         self._search.close()
         if isinstance(self.embedding, NeuralEmbedding):
             self.embedding.close()

@@ -54,7 +54,7 @@ class Maker:
         self, analyzer: Analyzer, detector: LanguageDetector, embedding: Embedding, *, max_tokens: int, max_bytes: int
     ) -> None:
         self.words = analyzer.words
-        self._analyzer = analyzer
+        self.analyzer = analyzer
         self.fingerprint = analyzer.fingerprint
         self._packing = Packing(analyzer)
         self._detector = detector
@@ -74,10 +74,10 @@ class Maker:
     def warm_up(self) -> None:
         """Load now what the first document of each language would load: models, dictionaries, abbreviations."""
         for language in LANGUAGES:
-            words = [one.words[language][0] for one in self._analyzer.lexicon.concepts.values() if one.pos == "func"]
+            words = [one.words[language][0] for one in self.analyzer.lexicon.concepts.values() if one.pos == "func"]
             text = f"{' '.join(words[:WARMING_WORDS])}. {words[0].capitalize()}."
             one = prepare(Path("text.txt"), text, "", None, self._detector.detect, max_tokens=self._max_tokens)
-            Packing(self._analyzer).entries(one.passages, embed_passages(SubwordEmbedding(), one.passages))
+            Packing(self.analyzer).entries(one.passages, embed_passages(SubwordEmbedding(), one.passages))
         self.words.expect_many()
         self.words.forget()  # They are in no document.
 

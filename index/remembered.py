@@ -25,6 +25,8 @@ MAX_REMEMBERED = 10_000
 """Of each kind: passages of some 1.5 kB."""
 MAX_CHANGED = 1000
 """Documents that have changed of which is known when; with more of them, nothing read before counts any more."""
+MAX_IDS = 200
+"""Ids of a statement that is kept: a result has twenty, or as many as somebody asked for."""
 NEVER = 1 << 62
 """A generation that no record reaches."""
 _STATE = (
@@ -44,10 +46,6 @@ class Moment:
     def holds(self, document_id: str, read_at: int) -> bool:
         """Whether a document is now as it was in the generation `read_at`."""
         return self.since <= read_at <= self.generation and self.changed.get(document_id, 0) <= read_at
-
-
-MAX_IDS = 200
-"""Ids of a statement that is kept: a result has twenty, or as many as somebody asked for."""
 
 
 class Remembered(Generic[T]):

@@ -34,9 +34,14 @@ _sent: dict[str, int] = {}
 """How many analysed words of each language a worker process has sent back."""
 
 
+def the_worker() -> Maker:
+    """What a worker process makes documents with."""
+    return _worker[0]
+
+
 def warm_up() -> None:
     """Load in a worker process what its first documents would load."""
-    _worker[0].warm_up()
+    the_worker().warm_up()
 
 
 def start_worker(max_tokens: int, max_bytes: int) -> None:
@@ -53,6 +58,6 @@ def work(files: Sequence[ToMake], max_tokens: int, max_bytes: int) -> Finished:
     """Make versions of files in a process that does nothing else; the first call loads what is needed."""
     if not _worker:
         start_worker(max_tokens, max_bytes)
-    maker = _worker[0]
+    maker = the_worker()
     outcomes = maker.outcomes(files)
     return Finished(outcomes, maker.words.news(_sent, MAX_WORDS), maker.fingerprint)

@@ -17,8 +17,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 
-from index.adding import Outcome, add, check_id, remove_documents
+from index.adding import add, check_id, remove_documents
 from index.errors import NO_ROOM, IndexUnavailable, NoRoom, unwritable
+from index.exchange import Outcome
 from index.library import Library
 from index.load import SUFFIXES
 from index.records import DocumentInfo
