@@ -188,7 +188,8 @@ class OpenLegs:
 
     def _open(self, former: Legs | None) -> Legs:
         stamp, manifest = self._stamp(), self._upkeep.manifest()
-        fault = self._upkeep.find_lexical_fault(manifest.lexical)
+        # What was open before is looked at every second (index.caretaker).
+        fault = self._upkeep.find_lexical_fault(_changed(manifest.lexical, former))
         if manifest.lexical is None or fault:
             raise IndexUnavailable(f"expected a lexical index in {self._upkeep.folder}, found: {fault}")
         if former and former.manifest.lexical and former.manifest.lexical.folder == manifest.lexical.folder:
@@ -201,8 +202,7 @@ class OpenLegs:
                 compare_at_most=self._upkeep.vector_index_above,
             )
         held, expected = lexical.count(), sum(manifest.lexical.passages.values())
-        settled = not manifest.lexical.pending and manifest.lexical.generation == self._upkeep.record.generation()
-        if held != expected and settled and self._stamp() == stamp:
+        if held != expected and not self._upkeep.is_behind(manifest) and self._stamp() == stamp:
             raise IndexUnavailable(f"expected {expected} passages in {lexical.folder}, found {held}")
         if former and former.manifest.vectors == manifest.vectors and not former.vectors.failed:
             vectors = former.vectors
@@ -293,6 +293,14 @@ class OpenLegs:
             except IndexUnavailable as error:
                 log.info("the vectors are not complete yet: %s", error)
                 self._stopped.wait(RETRY_SECONDS)
+
+
+def _changed(leg: Leg | None, former: Legs | None) -> Leg | None:
+    """An index with those of its files only that are others than they were; with all where it is another one."""
+    before = former.manifest.lexical if former else None
+    if leg is None or before is None or leg.folder != before.folder:
+        return leg
+    return replace(leg, files={name: state for name, state in leg.files.items() if before.files.get(name) != state})
 
 
 def _same_indexes(one: Manifest, other: Manifest) -> bool:
