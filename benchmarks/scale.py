@@ -14,7 +14,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +30,7 @@ from service.http.server import settle
 LIMIT = 20
 QUESTIONS = 400
 WARM_UP = 40
-UPDATES = 8
+UPDATES = 16
 PAUSE_SECONDS = 0.3
 """Between two updates."""
 STARTING_SECONDS = 5.0
@@ -163,45 +163,58 @@ def sized_filters(size: int) -> dict[str, Filters]:
 
 def _update(library: Library, made: Synthetic, asked: Sequence[Question]) -> tuple[list[float], float, float]:
     """Seconds until a changed document is found, and p95 of questions meanwhile and without updates."""
-    search = searching(library)
-    alone, during, changing, stop = list[float](), list[float](), threading.Event(), threading.Event()
+    search, taken, stop = searching(library), _Taken(), threading.Event()
 
     def ask() -> None:
         while not stop.is_set():
-            for taken in _clocked(search, asked):
-                (during if changing.is_set() else alone).append(taken)
+            for milliseconds in _clocked(search, asked):
+                taken.now.append(milliseconds)
                 if stop.is_set():
                     break
 
     asking = threading.Thread(target=ask)
     asking.start()
     try:
-        seconds = list(_updates(library, made, changing, alone))
+        seconds = list(_updates(library, made, taken))
     finally:
         stop.set()
         asking.join()
-    return seconds, _percentile(during), _percentile(alone)
+    return seconds, _percentile(taken.during), _percentile(taken.alone)
 
 
-def _updates(library: Library, made: Synthetic, changing: threading.Event, alone: Sequence[float]) -> Iterator[float]:
-    """Replace a document again and again, as an upload does; `changing` is set meanwhile, with as many pauses."""
+@dataclass(slots=True)
+class _Taken:
+    """Milliseconds of questions without and during updates, and where those of the present ones go."""
+
+    alone: list[float] = field(default_factory=list)
+    during: list[float] = field(default_factory=list)
+    now: list[float] = field(default_factory=list)
+
+
+def _updates(library: Library, made: Synthetic, times: _Taken) -> Iterator[float]:
+    """Replace a document again and again, as an upload does, with as many pauses.
+
+    The first time does not count: it is added, not replaced, and the process that takes in documents starts with it.
+    """
     texts = [passage.text for passage in made.passages(DOCUMENT)]
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{UPDATED}.txt"
         for number in range(UPDATES + 1):
-            _wait(alone)
-            mark = f"Zqx{'abcdefghij'[number]}vk"
+            if number:
+                times.now = times.alone
+                _wait(times.alone)
+            mark = f"Zqx{'abcdefghijklmnopq'[number]}vk"
             file.write_text("\n\n".join([f"{mark} {texts[0]}", *texts[1:]]), encoding="utf-8")
-            changing.set()
+            times.now = times.during if number else []
             began = time.perf_counter()
             add(library, file, UPDATED, path=file.name)
             while not any(mark in hit.passage.text for hit in library.retriever.search(mark, language="en", limit=3)):
                 time.sleep(0.001)
             taken = time.perf_counter() - began
-            changing.clear()
+            times.now = []
             if number:
                 yield taken
-            else:  # It is added, not replaced; and the process that makes documents from files starts with it.
+            else:
                 time.sleep(STARTING_SECONDS)
         remove_documents(library, [UPDATED])
 

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,14 +129,17 @@ def check_log(log: Path) -> None:
 
 
 def kill(service: Service, chance: random.Random) -> None:
-    """Kill a worker, the Chroma server, or everything at once; wait until questions are answered again."""
+    """Kill a worker, what takes in its documents, the Chroma server, or all; wait until it is ready again."""
     running, chroma = workers(service), children(service, "chroma run")
+    aside = [process for process in children(service, "spawn_main") if process not in running]
     what = chance.random()
     if what < 0.1 or not running:
         service.kill()
         service.start()
         return
-    os.kill(chance.choice(chroma) if chroma and what < 0.2 else chance.choice(running), signal.SIGKILL)
+    some = chroma if what < 0.2 else aside if what < 0.5 else running
+    with suppress(ProcessLookupError):  # What a worker had started may just have ended with it.
+        os.kill(chance.choice(some or running), signal.SIGKILL)
     service.wait_until_ready(SETTLE_SECONDS)
 
 

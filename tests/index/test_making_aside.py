@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sys
 import threading
@@ -184,6 +185,25 @@ def test_a_document_whose_process_is_ended_is_given_to_another_one(
         assert len(set(ended)) == 2
     assert put_in(library, "trains") == "added"
     assert found_for(library, "train station", "en") == {"trains"}
+
+
+def test_a_process_may_be_killed_at_any_instant(library: Library, tmp_path: Path) -> None:
+    """What was being stored is there afterwards, once, and found in that version: DRILL_KILLS times, or four."""
+    assert library.aside is not None
+    chance = random.Random(5)  # noqa: S311 - a drill that can be repeated
+    for number in range(int(os.environ.get("DRILL_KILLS", "4"))):
+        child = await_ready(library.aside)
+        write_texts(tmp_path, sea=f"The wombat of day {number} digs a burrow.\n\nThe crow flies over the hills.")
+        killing = threading.Timer(chance.uniform(0.0, 0.08), end, (child, signal.SIGKILL))
+        killing.start()
+        assert put_in(library, "sea") in {"added", "replaced", "unchanged"}
+        killing.join()
+        (passage,) = library.record.passages_of(["sea"])
+        assert f"day {number} " in passage.text
+        assert found_for(library, "wombat", "en") == {"sea"}
+        assert library.lexical.count() == sum(library.record.count().values())
+        assert not library.upkeep.behind()
+        put_in(library, "sea")  # Who finds that it has ended starts another one.
 
 
 def test_a_process_that_is_ended_between_documents_is_replaced(library: Library) -> None:
