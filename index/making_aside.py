@@ -39,8 +39,6 @@ PATIENCE_SECONDS = 1.0
 """How long a document waits for the one before it; if that takes longer, it is taken in by this process."""
 STARTING_SECONDS = 60.0
 """How long a document whose process was ended waits for the next one; starting takes two seconds."""
-BEHIND_SEARCHES = 5
-"""How nice the other process is: where cores are short, it gets a third of what a search does."""
 ATTEMPTS = 2
 """Processes that may end over a document before it is refused."""
 
@@ -221,8 +219,6 @@ class MakingAside:
 
 def _serve(pipe: Connection, max_tokens: int, max_bytes: int, place: Place | None) -> None:
     """Take in documents as that is asked for, until nobody asks any more: the other process."""
-    if hasattr(os, "nice"):  # Not on Windows.
-        os.nice(BEHIND_SEARCHES)
     # Of a Ctrl-C the process that it works for makes what there is to make.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := multiprocessing.parent_process():
