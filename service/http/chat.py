@@ -83,7 +83,7 @@ def router(assistant: Assistant, answers: Answers) -> APIRouter:
         """The passages nearest to a query, in whatever language they are, best first."""
         filters = body.filters.record()
         if found := assistant.searching.known(body.query, body.limit, filters):
-            # To hand it to a thread and back would take three times as long as it takes, and a fifth of what a short
+            # To hand it to a thread and back would take three times as long as it takes, and a sixth of what a short
             # search takes (docs/decisions/1004).
             content = written(body.query, found)
         elif assistant.searching.is_short and not searching.borrowed_tokens:
