@@ -6,6 +6,7 @@ import json
 import os
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +18,7 @@ from index.build import build, folder_changed
 from index.library import Library
 from index.record import Record
 from index.records import Filters
+from index.upkeep import Upkeep
 from tests.index.making import built, find, opened, write_texts
 
 VERSION = re.compile(r"version(\d+)x")
@@ -117,6 +119,22 @@ def test_an_update_asks_nothing_of_all_other_documents(tmp_path: Path, monkeypat
         monkeypatch.setattr(Record, name, everything)
     assert add_text(library, tmp_path, "wombat", text_of(2)) == "replaced"
     assert "wombat" in find(library, "version2x")
+
+
+def test_naming_documents_under_way_opens_nothing(tmp_path: Path) -> None:
+    """Searches go on with what is open until something has changed; then they open it."""
+    library, _ = built(tmp_path)
+    with library:
+        retriever, upkeep = library.retriever, library.upkeep
+        assert isinstance(upkeep, Upkeep)
+        manifest = upkeep.manifest()
+        assert manifest.lexical is not None
+        upkeep.switch(replace(manifest, lexical=replace(manifest.lexical, pending=("bread",))))
+        assert library.retriever is retriever
+        assert upkeep.behind()
+        assert add_text(library, tmp_path, "wombat", text_of(1)) == "added"
+        assert library.retriever is not retriever
+        assert not upkeep.behind()
 
 
 def test_an_added_document_outweighs_the_folders(tmp_path: Path) -> None:
