@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 # Eight threads take memory at once, in pieces too small to be mapped one by one, and keep it. A heap of glibc's for
-# another thread than the first begins at a multiple of 64 MB and has no name.
+# another thread than the first begins at a multiple of 64 MB, has no name, and is followed by what it may grow into, up
+# to the next multiple; a large piece that was mapped by itself may also begin there.
 SCRIPT = """
 import sys, threading
 from service.http.server import share_heap
@@ -25,10 +26,12 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-heaps = 0
+heaps, former = 0, None
 for line in open("/proc/self/maps"):
     span, rights, *_, name = (line.split() + [""])[:6]
-    heaps += not name and rights == "rw-p" and int(span.split("-")[0], 16) % (1 << 26) == 0
+    start, end = (int(bound, 16) for bound in span.split("-"))
+    heaps += not name and rights == "---p" and former == start and end % (1 << 26) == 0
+    former = end if not name and rights == "rw-p" and start % (1 << 26) == 0 else None
 print(heaps)
 """
 
