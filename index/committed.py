@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import tantivy
 
 # Terms' frequencies that are remembered between searches, by language: some 150 bytes each.
-MAX_REMEMBERED = 100_000
+MAX_REMEMBERED = 20_000
 MAX_QUERIES = 2_000
 """Terms of which the query is kept: some 300 bytes each."""
 TERMS, ID, DOCUMENT, SPEAKER, LENGTH, ROW = "terms", "id", "document", "speaker", "length", "row"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
-MAX_REMEMBERED = 20_000
+MAX_REMEMBERED = 10_000
 """Tokens of a language: some 500 bytes each, and half as much again where they are sought. Few words make up most of
 any text, and what the others say is worked out anew within some 10 µs."""
 

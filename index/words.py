@@ -14,6 +14,9 @@ from index.lexicon import LANGUAGES, Lexicon
 from index.normalising import normalise
 from index.sending import Sent
 
+MAX_REMEMBERED = 50_000
+"""Words of a language that are remembered, some 500 bytes each. When there are so many, the half that was met first is
+kept, the commonest for the most part."""
 MAX_JUDGED = 100_000
 """Possible parts of compounds, of a language, of which is remembered whether they are words."""
 
@@ -58,8 +61,9 @@ class WordAnalyzer:
             cache = self._load(language)
         found = cache.get(text)
         if found is None:
-            if len(cache) > 400_000:
-                cache.clear()
+            if len(cache) >= MAX_REMEMBERED:
+                # Another one: somebody may be going through this one.
+                cache = self._cache[language] = dict(islice(cache.items(), MAX_REMEMBERED // 2))
             word = normalise(text)
             # It may have been met with other capitals; what has lost an ending is another word than what is left.
             found = cache.get(word) if len(word) == len(text) else None

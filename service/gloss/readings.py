@@ -28,7 +28,7 @@ BESIDE_FUNCTION_COST = 2.0
 ADVERB_COST = 0.5
 """For an adjective in the form of an adverb."""
 MAX_WORD = 60
-MAX_CACHED = 10_000
+MAX_CACHED = 4_000
 """Words of which is remembered how they may be read: some 1.5 kB each. Those of a quote are read once."""
 
 CITATION = {"noun": "sg", "verb": "inf", "adj": "pos", "adv": "", "name": "", "phrase": "", "func": ""}

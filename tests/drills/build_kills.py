@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -106,6 +107,7 @@ def drill(folder: Path, kills: int, documents: int, seed: int = 0) -> Tally:
     began = time.monotonic()
     finish(start(texts.path, folder / "undisturbed"))
     tally.seconds = time.monotonic() - began
+    print(f"an undisturbed build takes {tally.seconds:.0f} s", file=sys.stderr)
     data = folder / "data"
     while tally.kills < kills:
         building = start(texts.path, data)
@@ -117,6 +119,7 @@ def drill(folder: Path, kills: int, documents: int, seed: int = 0) -> Tally:
             tally.first += not tally.builds
             if (data / "record.sqlite3").exists():
                 check(data, texts)
+            print(f"{tally.kills} of {kills} killed", file=sys.stderr)
         else:
             finish(building)
             tally.builds += 1

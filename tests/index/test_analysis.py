@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import words
 from index.analysis import Analyzer, QuestionTerms
 from index.lexicon import LANGUAGES
+from index.words import WordAnalyzer
 from tests.index.analysing import analyzer, lexicon
 
 
@@ -134,6 +136,17 @@ def test_any_text_can_be_analysed(text: str, language: str) -> None:
     assert isinstance(question, QuestionTerms)
     assert all(text[term.start : term.end] == term.text for term in (*question.terms, *question.functions))
     assert all(0.0 <= strength <= 1.0 for strength in analyzer().match(question, text, language))
+
+
+def test_of_words_so_many_are_remembered_and_the_first_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many words are read, no more are remembered; those met first stay, and all say what they said."""
+    monkeypatch.setattr(words, "MAX_REMEMBERED", 20)
+    reading, asked = WordAnalyzer(lexicon()), sorted(word for word in lexicon().words("sv") if " " not in word)[:200]
+    for word in asked:
+        assert reading.word(word, "sv") == analyzer().words.word(word, "sv")
+        assert len(reading.seen("sv")) <= 20
+    assert list(reading.seen("sv"))[:10] == asked[:10]
+    assert asked[-1] in reading.seen("sv")
 
 
 def test_the_fingerprint_names_the_lexicon() -> None:
