@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import punkt
 from index.errors import InvalidData
 from index.phrases import DATA, read_toml
 from index.records import Span
 from index.speech import speech
-from index.tokens import package_data
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
 
-_MODELS = {"en": "english", "da": "danish", "nb": "norwegian", "nn": "norwegian", "sv": "swedish"}
 _WINDOW = 20_000  # Punkt keeps a window's sentences in memory, and looks back for blanks: bounded work for any text.
 _LAST_WORD = re.compile(r"[^\W_][\w.&/-]*\.$")
 _NUMBER_END = re.compile(r"(?:^|[\s(])\d{1,2}\.$")
 _NEXT_WORD = re.compile(r"\W*(\w+)")
 _BREAK = re.compile(r"[.!?…]\W*\s")  # Without one there is nothing to cut, and no need to ask Punkt.
-_PLAIN_CONTEXT = re.compile(r"([^\W\d_]+)([.?!]) +([^\W\d_]+)[,;:]?")
 _NEW_SPEECH = "([{«“„‘–—-•"
 _CLOSING = ")]}»”’\"'›"
 _LONGEST_ABBREVIATION = 4
@@ -182,57 +178,7 @@ def load_abbreviations(path: Path, language: str) -> Abbreviations:
     return Abbreviations(lists["joining"], lists["ending"], lists["after_ordinal"])
 
 
-@contextmanager
-def _without_scipy() -> Iterator[None]:
-    """Let NLTK be imported as where SciPy is not installed: a test of significance would take most of the import."""
-    hidden = [name for name in ("scipy.stats", "scipy.sparse") if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that there is none
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-
-
 @cache
 def _tokenizer(language: str) -> PunktSentenceTokenizer:
-    with _without_scipy():
-        from nltk.tabdata import PunktDecoder
-        from nltk.tokenize.punkt import PunktParameters
-
-    # Read here, not by NLTK's own loader: that one refuses folders outside its search path, and hard-linked files.
-    folder = package_data("nltk_cache") / "tokenizers" / "punkt_tab" / _MODELS.get(language, "english")
-    decoder, parameters = PunktDecoder(), PunktParameters()
-    with (folder / "collocations.tab").open(encoding="utf-8") as file:
-        parameters.collocations = set(decoder.tab2tups(file))
-    with (folder / "sent_starters.txt").open(encoding="utf-8") as file:
-        parameters.sent_starters = decoder.txt2set(file)
-    with (folder / "abbrev_types.txt").open(encoding="utf-8") as file:
-        parameters.abbrev_types = decoder.txt2set(file)
-    with (folder / "ortho_context.tab").open(encoding="utf-8") as file:
-        parameters.ortho_context = decoder.tab2intdict(file)
     lists = _abbreviations(language)
-    parameters.abbrev_types.update(lists.joining | lists.ending)
-    return _plainly()(parameters)
-
-
-@cache
-def _plainly() -> type[PunktSentenceTokenizer]:
-    """Punkt, without cutting what stands around a mark into annotated tokens where it is a plain word on each side."""
-    with _without_scipy():
-        from nltk.tokenize.punkt import PunktSentenceTokenizer
-
-    class Plainly(PunktSentenceTokenizer):  # type: ignore[misc]  # NLTK has no types
-        def text_contains_sentbreak(self, text: str) -> bool:
-            if match := _PLAIN_CONTEXT.fullmatch(text):
-                before, mark, after = match.groups()
-                word = before.lower()
-                if mark != ".":
-                    return True
-                # A letter alone is an initial, and of an abbreviation the next word decides.
-                if len(before) > 1 and word not in self._params.abbrev_types:
-                    return (word, after.lower()) not in self._params.collocations
-            return bool(super().text_contains_sentbreak(text))
-
-    return Plainly
+    return punkt.tokenizer(language, lists.joining | lists.ending)
