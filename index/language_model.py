@@ -21,6 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from index.blanks import Pieces
 from index.checksums import FEW, LONGEST, LetterGroups, joined, of_groups
 from index.errors import InvalidData
 from index.lexicon import LANGUAGES
@@ -56,15 +57,24 @@ def read_words(text: str) -> list[str]:
     composed = composed.lower().replace("’", "'")
     # The first words of a long text are nearly always in its beginning; the last one found may be cut off.
     beginning = composed[: 10 * MAX_WORDS]
-    found = WORD.findall(beginning)
+    found = _found(beginning)
     if len(found) <= MAX_WORDS and len(beginning) < len(composed):
-        found = WORD.findall(composed)
+        found = _found(composed)
     return found[:MAX_WORDS]
 
 
 def all_words(text: str) -> set[str]:
     """The words of a whole text as `read_words` reads nearly all of them: what will be asked for, and may be learnt."""
-    return set(WORD.findall(unicodedata.normalize("NFC", text).lower().replace("’", "'")))
+    return set(_found(unicodedata.normalize("NFC", text).lower().replace("’", "'")))
+
+
+def _found(text: str) -> list[str]:
+    """The words of a text that has been composed and put in lower case."""
+    return list(chain.from_iterable(map(_words.__getitem__, text.split())))
+
+
+_words: Pieces[Sequence[str]] = Pieces(lambda piece: tuple(WORD.findall(piece)))
+"""The words of pieces between blanks."""
 
 
 class WordFeatures:

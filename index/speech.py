@@ -175,4 +175,4 @@ def is_title(word: str) -> bool:
 def function_share(words: Iterable[str]) -> float:
     """Return the share of function words among compared words, 0..1 (0 for none): prose in the five has about 0.4."""
     listed = list(words)
-    return sum(word in speech().function_words for word in listed) / len(listed) if listed else 0.0
+    return sum(map(speech().function_words.__contains__, listed)) / len(listed) if listed else 0.0

@@ -40,9 +40,9 @@ class SubwordEmbedding:
 
 
 def _embedded(texts: Sequence[str], dimensions: int) -> NDArray[np.float64]:
-    words = [WORD.findall(text.lower()) for text in texts]
-    known = _known(chain.from_iterable(words))
-    grams = [b"".join(map(known.__getitem__, some)) for some in words]
+    pieces = [text.lower().split() for text in texts]
+    known = _known(chain.from_iterable(pieces))
+    grams = [b"".join(map(known.__getitem__, some)) for some in pieces]
     # Two bytes a gram; each text has its own 2 × dimensions numbers.
     rows = np.arange(0, 2 * dimensions * len(texts), 2 * dimensions).repeat([len(some) // 2 for some in grams])
     signed = np.bincount(rows + np.frombuffer(b"".join(grams), np.uint16), minlength=2 * dimensions * len(texts))
@@ -56,20 +56,25 @@ def _embedded(texts: Sequence[str], dimensions: int) -> NDArray[np.float64]:
 
 
 _remembered: dict[str, bytes] = {}
-"""The n-grams of words; another dictionary takes its place when it is full, so that several threads may read it."""
+"""The n-grams of words, and of pieces between blanks with marks at their words; another dictionary takes its place when
+it is full, so that several threads may read it."""
 
 
-def _known(words: Iterable[str]) -> Mapping[str, bytes]:
-    """The n-grams of at least these words, each as 2 × dimension + (1 for a negative sign) in 16 bits."""
+def _known(pieces: Iterable[str]) -> Mapping[str, bytes]:
+    """The n-grams of at least these pieces of texts, each as 2 × dimension + (1 for a negative sign) in 16 bits."""
     global _remembered
-    wanted = set(words)
+    wanted = set(pieces)
     known = _remembered
     new = sorted(wanted.difference(known))
-    if len(known) + len(new) > MAX_REMEMBERED:
+    if len(known) + 2 * len(new) > MAX_REMEMBERED:
         known, new = {}, sorted(wanted)
-    for start in range(0, len(new), WORDS_AT_ONCE):
-        some = new[start : start + WORDS_AT_ONCE]
+    # Most pieces are words; the n-grams of the others are those of their words, which are remembered for themselves.
+    words = {piece: WORD.findall(piece) for piece in new}
+    new_words = sorted(set(chain.from_iterable(words.values())).difference(known))
+    for start in range(0, len(new_words), WORDS_AT_ONCE):
+        some = new_words[start : start + WORDS_AT_ONCE]
         known.update(zip(some, _grams(some), strict=True))
+    known.update((piece, b"".join(map(known.__getitem__, found))) for piece, found in words.items())
     _remembered = known
     return known
 

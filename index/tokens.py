@@ -6,10 +6,11 @@ import hashlib
 import importlib.util
 import os
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.blanks import Pieces
 from index.errors import InvalidData
 
 if TYPE_CHECKING:
@@ -48,10 +49,28 @@ def count_tokens(text: str) -> int:
 
 
 def _counted(text: str) -> int:
-    # Pairs are merged within a piece only: a word has as many tokens wherever it stands.
+    # Pairs are merged within a piece only: a word has as many tokens wherever it stands. A single blank between words
+    # begins a piece, so that what stands between two blanks counts for itself.
+    first, *others = text.split(" ")
+    found = _first_of_texts[first] + sum(map(_behind_blanks.__getitem__, others))
+    if found >= 0:
+        return found
     if _PLAIN.fullmatch(text):
         return sum(map(_known_pieces().__getitem__, _PIECE.findall(text)))
     return len(_encoding().encode_ordinary(text))
+
+
+def _counted_alone(text: str, blank: str = "") -> int:
+    """The tokens of a text without blanks, behind a blank or behind nothing; _NOT_ALONE where they depend on others."""
+    if not text or not _PLAIN.fullmatch(text):
+        return _NOT_ALONE
+    return sum(map(_known_pieces().__getitem__, _PIECE.findall(blank + text)))
+
+
+_NOT_ALONE = -_PIECE_CHARACTERS * 4
+"""Less than the tokens of any text that is counted in one piece, each letter having four bytes at most."""
+_first_of_texts = Pieces(_counted_alone)
+_behind_blanks = Pieces(partial(_counted_alone, blank=" "))
 
 
 class _Pieces(dict[str, int]):

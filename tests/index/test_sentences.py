@@ -141,3 +141,44 @@ def test_plain_words_around_a_mark_are_judged_as_punkt_does(language: str) -> No
     contexts += ["".join(dice.choices("abAÆøß.?!,; 1-", k=dice.randint(3, 9))) for _ in range(2_000)]
     for context in contexts:
         assert quick.text_contains_sentbreak(context) == whole.text_contains_sentbreak(context), context
+
+
+@pytest.mark.parametrize("language", ["en", "da", "nb", "nn", "sv"])
+def test_texts_are_cut_where_punkt_cuts_them(language: str) -> None:
+    """Marks, quotes, brackets and blanks of all kinds between words and abbreviations, thousands of times."""
+    quick = _tokenizer(language)  # Imported by it without what it does not need.
+    from nltk.tokenize.punkt import PunktSentenceTokenizer
+
+    whole = PunktSentenceTokenizer(quick._params)
+    dice = random.Random(language)  # noqa: S311 - to be repeated
+    words = [
+        *dice.sample(sorted(quick._params.abbrev_types), 10),
+        "og",
+        "Hvad",
+        "A",
+        "3",
+        "f.eks",
+        "”Nei",
+        "(ja",
+        "",
+        "",
+    ]
+    blanks = [" ", " ", "  ", "\n", "\t", "\xa0", "\x1c", "\x1f", "\x85", "\u2028", ""]
+    marks = [".", ".", "!", "?", "...", ".)", ".»", '."', "!!", "?!", ",", ".--", " . . .", "…", ".''", ".]*", ""]
+    for _ in range(3_000):
+        size = dice.randint(1, 8)
+        text = "".join(dice.choice(words) + dice.choice(marks) + dice.choice(blanks) for _ in range(size))
+        assert list(quick.span_tokenize(text)) == list(whole.span_tokenize(text)), text
+
+
+def test_what_begins_a_sentence_may_be_any_sign() -> None:
+    """Each of the signs of the basic plane, as a blank, a mark or a letter between two sentences, is read as Punkt."""
+    quick = _tokenizer("da")
+    from nltk.tokenize.punkt import PunktSentenceTokenizer
+
+    whole = PunktSentenceTokenizer(quick._params)
+    for code in range(0x10000):
+        text = f"Ja.{chr(code)}Nej.{chr(code)} Så {chr(code)}."
+        # Few are anything but letters: those are looked at one by one, the others by hundreds.
+        if not chr(code).isalpha() or code % 101 == 0:
+            assert list(quick.span_tokenize(text)) == list(whole.span_tokenize(text)), code

@@ -38,3 +38,9 @@ def test_the_same_text_always_gives_the_same_vector() -> None:
     vector = SubwordEmbedding().embed(["kilde"])[0]
     assert int(np.argmax(np.abs(vector))) == int(np.argmax(np.abs(SubwordEmbedding().embed(["kilde"])[0])))
     assert np.count_nonzero(vector) > 5
+
+
+def test_marks_at_words_change_no_vector() -> None:
+    """Words with a mark before or behind them, or two with a mark between them, count as the words do."""
+    plain, marked = SubwordEmbedding().embed(["kunde og klage etter 2", "(kunde), «OG» klage/etter — 2."])
+    assert plain.tolist() == marked.tolist()

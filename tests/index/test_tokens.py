@@ -19,6 +19,8 @@ def _fresh_encoding() -> None:
     tokens._encoding.cache_clear()
     count_tokens.cache_clear()
     tokens._pieces.clear()
+    tokens._first_of_texts.clear()
+    tokens._behind_blanks.clear()
 
 
 def test_tokens_are_counted_offline(monkeypatch: pytest.MonkeyPatch) -> None:
