@@ -12,8 +12,8 @@ from index.exchange import Outcome, put, remove
 from index.library import LOCK_TIMEOUT_SECONDS, Library
 from index.making import ToMake
 from index.making_aside import Task, taken
-from index.rows import Version
 from index.sources import SourceInfo
+from index.versions import Version
 
 MAX_ID_CHARACTERS = 200
 

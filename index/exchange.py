@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from index.inverted import Entry
 from index.prepare import Prepared
-from index.rows import FloatArray, Version
 from index.sending import Sent
+from index.versions import FloatArray, Version
 
 if TYPE_CHECKING:
     from index.engine import EngineUpkeep
@@ -28,7 +28,7 @@ class NewVersion(Sent):
     """A document ready to be stored.
 
     `vectors` are one row a passage, or None where a model makes them later; `entries` are what an engine stores of
-    each. Both are in the order of the passages; `source` and `origin` as in `index.rows.Version`.
+    each. Both are in the order of the passages; `source` and `origin` as in `index.versions.Version`.
     """
 
     prepared: Prepared

@@ -10,8 +10,8 @@ from pathlib import Path
 from index.errors import NoDocuments, UnreadableDocument
 from index.library import Library
 from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_document
-from index.rows import Version
 from index.sources import read_sources
+from index.versions import Version
 
 ADDED_INSTEAD = (
     "expected a name that no added document has, found {!r}: the added one stays; "

@@ -23,10 +23,10 @@ from index.load import ChangedWhileRead, read_document
 from index.neural import NeuralEmbedding
 from index.packing import Packing
 from index.prepare import Prepared, prepare, preparing
-from index.rows import Version
 from index.sharing_out import BYTES_A_TASK, FILES_A_TASK, Share, SharingOut
 from index.sources import SourceInfo
 from index.subwords import SubwordEmbedding
+from index.versions import Version
 from index.words import WordAnalyzer
 
 WORTH_PROCESSES = 300

@@ -19,10 +19,10 @@ from index import postgresql, rows, selecting, storing
 from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.remembered import Remembered, Watched
-from index.rows import FloatArray, VectorBatch, Version
 from index.schema import changes, documents, extractions, meta, passages, segments
 from index.schema import vectors as vectors_table
 from index.storing import IDS_A_STATEMENT
+from index.versions import FloatArray, VectorBatch, Version
 
 if TYPE_CHECKING:
     from index.prepare import Prepared

@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Row
 
 from index.records import Document, DocumentInfo, Fact, Part, Passage, Segment, Span, Speaker
 from index.schema import documents, extractions
-
-FloatArray = npt.NDArray[np.float32]
+from index.versions import FloatArray, VectorBatch
 
 _INFO = ("id", "title", "language", "author", "path", "sha256", "characters", "passages")
 INFO_COLUMNS = (*(documents.c[name] for name in _INFO), extractions.c.facts)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a stored document was made from; where any of it differs, the document has to be prepared again.
-
-    `source` is its entry of sources.toml as a dict, `preparation` names the settings of the preparation, and `origin`
-    is "folder" for a document that leaves when its file does and "added" for one that stays until it is removed.
-    """
-
-    sha256: str
-    path: str
-    source: Mapping[str, Any] | None
-    preparation: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class VectorBatch:
-    """Rows of passage ids, their languages, and their vectors, float32 (n, dimensions)."""
-
-    ids: tuple[str, ...]
-    languages: tuple[str, ...]
-    vectors: FloatArray
 
 
 def document_row(document: Document) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from index import rows
 from index.errors import InvalidData
-from index.rows import FloatArray
 from index.schema import changes, documents, extractions, meta, now, passages, segments
 from index.schema import vectors as vectors_table
+from index.versions import FloatArray
 
 if TYPE_CHECKING:
     from index.prepare import Prepared
 
     ToStore = tuple[Prepared, FloatArray | None, Mapping[str, Any] | None, str]
-    """A document, a vector for each of its passages, and `source` and `origin` as in `index.rows.Version`.
+    """A document, a vector for each of its passages, and `source` and `origin` as in `index.versions.Version`.
 
     None for the vectors if they are to be added later."""
 

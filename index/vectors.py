@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-    from index.rows import VectorBatch
+    from index.versions import VectorBatch
 
 FloatArray = npt.NDArray[np.float32]
 # Chroma refuses more rows in a call (get_max_batch_size); it comes from SQLite's limit on bound values.

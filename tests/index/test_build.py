@@ -13,8 +13,8 @@ from index.adding import add, remove_documents
 from index.build import build, folder_changed
 from index.errors import IndexUnavailable, InvalidData, NoDocuments
 from index.library import Library
-from index.rows import VectorBatch
 from index.subwords import SubwordEmbedding
+from index.versions import VectorBatch
 from tests.index.making import TEXTS, built, find, make_prepared, make_vectors, opened, write_texts
 
 

@@ -15,8 +15,8 @@ import pytest
 from index import making
 from index.language import LanguageDetector
 from index.making import BYTES_A_TASK, FILES_A_TASK, Maker, ToMake, in_tasks
-from index.rows import Version
 from index.subwords import SubwordEmbedding
+from index.versions import Version
 from tests.index.analysing import analyzer
 from tests.index.making import TEXTS, write_texts
 

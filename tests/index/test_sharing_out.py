@@ -9,8 +9,8 @@ import pytest
 
 from index import sharing_out
 from index.making import ToMake
-from index.rows import Version
 from index.sharing_out import Share, SharingOut
+from index.versions import Version
 from tests.index.analysing import lexicon
 
 TEXTS = {

@@ -14,8 +14,8 @@ import pytest
 
 from index.errors import IndexUnavailable
 from index.manifest import take_stock
-from index.rows import VectorBatch
 from index.vectors import MAX_BATCH, VectorIndex, write
+from index.versions import VectorBatch
 from tests.index.making import make_vectors
 
 SKIP = frozenset({"chroma.sqlite3"})
