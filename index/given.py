@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.authors import Bylines, find_bylines
 from index.clean import find_furniture, find_given_furniture
 from index.comments import Mark, find_comments
-from index.lines import Unit, unit_of, units
+from index.lines import Unit, unit_in_place, unit_of, units
 from index.looks import Look
 from index.records import Part, SegmentKind
 from index.structure import find_kinds
@@ -28,9 +28,10 @@ class Structure:
 
 
 def units_with(text: str, parts: Sequence[Part]) -> tuple[list[Unit], Mapping[int, Part]]:
-    """Return a text's units in order, and the parts among them by position: each part is one unit.
+    """Return a text's units in order, and the parts of a kind among them by position: each part is one unit.
 
-    One that the format calls furniture says nothing: nobody's language, name or layout is told by its words.
+    One that the format calls furniture says nothing: nobody's language, name or layout is told by its words. One of no
+    kind is a unit like those that the layout shows.
 
     Args:
         text: the stored text.
@@ -43,9 +44,12 @@ def units_with(text: str, parts: Sequence[Part]) -> tuple[list[Unit], Mapping[in
     position = 0
     for part in parts:
         found += _between(text, position, part.start)
+        position = part.end
+        if part.kind is None:
+            found.append(unit_in_place(text, part.start, part.end))
+            continue
         given[len(found)] = part
         found.append(_unread(part) if part.kind == "furniture" else unit_of(text, part.start, part.end))
-        position = part.end
     found += _between(text, position, len(text))
     return found, given
 
@@ -68,12 +72,15 @@ def find_structure(looks: Sequence[Look], given: Mapping[int, Part]) -> Structur
     marks = [_mark(given[position]) if position in given else None for position in range(len(looks))]
     reasons = [given[position].reason if position in given else None for position in range(len(looks))]
     kinds: list[SegmentKind] = [
-        given[position].kind if position in given else "paragraph" for position in range(len(looks))
+        (given[position].kind if position in given else None) or "paragraph" for position in range(len(looks))
     ]
     speech = [position in given and _is_speech(looks[position], kinds[position]) for position in range(len(looks))]
+    has_title = "title" in kinds
     for place, position in enumerate(free):
         marks[position], reasons[position] = ruled.marks[place], ruled.reasons[place]
         kinds[position], speech[position] = ruled.kinds[place], ruled.speech_marked[place]
+        if has_title and kinds[position] == "title":
+            kinds[position] = "heading"
     # Whom a menu or a teaser names has not written the article.
     told = [
         position for position in range(len(looks)) if not (position in given and given[position].kind == "furniture")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.speech import speech
 
@@ -68,6 +68,14 @@ def unit_of(text: str, start: int, end: int) -> Unit:
     marker = text[start : start + marker_length(text, start, end)].rstrip()
     line = _Line(start, end, 0, True, marker)
     return _unit(text, line, line)
+
+
+def unit_in_place(text: str, start: int, end: int) -> Unit:
+    """Return `text[start:end]`, which has no outer blanks and begins its line, as one unit of its text."""
+    line = text.rfind("\n", 0, start) + 1
+    above = text[text.rfind("\n", 0, max(0, line - 1)) + 1 : line]
+    indent = len(text[line:start].expandtabs(_TAB_COLUMNS))
+    return replace(unit_of(text, start, end), indent=indent, after_blank=not above.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,12 @@ def _ending(text: str, start: int, end: int) -> str:
     while position > start + 1 and (text[position - 1] in _CLOSING or text[position - 1].isspace()):
         position -= 1
     return text[position - 1]
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does, before closing quotes, brackets and blanks."""
+    stripped = line.rstrip()
+    return bool(stripped) and _ending(stripped, 0, len(stripped)) in _ENDINGS
 
 
 def marker_length(text: str, start: int, end: int) -> int:

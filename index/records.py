@@ -24,11 +24,11 @@ class Span(Sent):
 class Part(Sent):
     """What a document's format says of `text[start:end]`: the structure that stands beside the text, not in it.
 
-    `name` is who speaks, None where the format names nobody. `number` tells comments apart, as it does in `Segment`;
-    `reason` says why a part is furniture.
+    `kind` is None where it only says that this is one unit. `name` is who speaks, None where the format names nobody.
+    `number` tells comments apart, as it does in `Segment`; `reason` says why a part is furniture.
     """
 
-    kind: SegmentKind
+    kind: SegmentKind | None
     start: int
     end: int
     name: str | None = None

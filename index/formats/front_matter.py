@@ -1,4 +1,4 @@
-"""Markdown: the file's own text, and the facts of the front matter that it may begin with."""
+"""The front matter that a text may begin with, and the facts that it states."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from index.formats.extracted import Extracted, facts_of
-from index.records import Part
+from index.formats.extracted import facts_of
+from index.records import Fact, Part
 
 _YAML = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?\n)?\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL)
@@ -25,21 +25,21 @@ _KEYS = {
 }
 
 
-def read_markdown(text: str) -> Extracted:
-    """Return the text as it is; its front matter (YAML or TOML), if it can be read, is furniture that states facts.
+def front_matter(text: str) -> tuple[tuple[Fact, ...], tuple[Part, ...]]:
+    """Return what front matter (YAML or TOML) at the beginning of a text states, and where it stands: one part.
 
-    Front matter that is not what it should be is left in the text as text: nothing is lost by it.
+    There is neither where it is missing or is not what it should be: then it is left in the text as text.
     """
     match = _YAML.match(text, 0, _LONGEST) or _TOML.match(text, 0, _LONGEST)
     table = _table(match.group(1) or "", toml=match.group().lstrip("\ufeff").startswith("+")) if match else None
     if match is None or table is None:
-        return Extracted(text)
+        return (), ()
     values = {name: next(filter(None, (_value(table.get(key)) for key in keys)), None) for name, keys in _KEYS.items()}
     if not (values["url"] or "").startswith(("http://", "https://")):
         values["url"] = None
     start = 1 if text.startswith("\ufeff") else 0
     end = start + len(match.group()[start:].rstrip())
-    return Extracted(text, facts_of("front matter", **values), (Part("furniture", start, end, reason="front matter"),))
+    return facts_of("front matter", **values), (Part("furniture", start, end, reason="front matter"),)
 
 
 def _table(source: str, *, toml: bool) -> Mapping[str, Any] | None:

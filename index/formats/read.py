@@ -9,8 +9,8 @@ from types import MappingProxyType
 from index.encodings import decode
 from index.formats.comment_table import read_comment_table
 from index.formats.extracted import Extracted
-from index.formats.front_matter import read_markdown
 from index.formats.mail import read_mail
+from index.formats.markdown import read_markdown
 from index.formats.pdf import read_pdf
 from index.formats.web_page import read_page
 from index.formats.word import read_word

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from service.gloss.records import Token
 
 # Addresses and hashtags stay whole; so do abbreviations with inner points (f.eks.), and numbers with their groups.
+# What stands between backticks is code, which is in no language; a backtick behind a letter stands for an apostrophe.
 _TOKEN = re.compile(
-    r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+"
+    r"(?<!\w)(?:``(?!`).{1,200}?``|`[^`]{1,200}`)(?!\w)"
+    r"|(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+"
     r"|\b\w+\.(?:com|org|net|dk|no|se|io|eu)\b"
     r"|(?:[^\W\d_]{1,3}\.){2,}|[^\W\d_]\.\s?[^\W\d_]{2,4}\."
     r"|\d+(?:[.,:  ]\d+)*(?:['’-]?[^\W\d_]+)*"
@@ -44,7 +46,8 @@ def tokenize(text: str) -> list[Token]:
     end_before = 0
     for match in _TOKEN.finditer(text):
         for piece, space in _pieces(match, match.start() > end_before):
-            tokens.append(Token(piece, space and bool(tokens), any(letter.isalnum() for letter in piece)))
+            word = piece[0] != "`" and any(letter.isalnum() for letter in piece)
+            tokens.append(Token(piece, space and bool(tokens), word))
         end_before = match.end()
     return _mark_starts(_join_points(tokens))
 

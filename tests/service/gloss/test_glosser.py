@@ -113,3 +113,16 @@ def test_any_text_has_a_gloss(glosser: Glosser, text: str, pair: tuple[str, str]
     """Nothing that stands in a document makes it fail, and the same text always has the same gloss."""
     source, target = pair
     assert glosser.gloss(text, source, target) == Glosser.gloss(glosser, text, source, target)
+
+
+@pytest.mark.parametrize("code", ["`python -m run`", "``a `the` house``", "`new rules`"])
+def test_code_stays_as_it_is(glosser: Glosser, code: str) -> None:
+    """What stands between backticks is in no language; the words around it are."""
+    gloss = glosser.gloss(f"They use {code} in the house.", "en", "da")
+    assert code in gloss
+    assert "huset" in gloss
+
+
+def test_a_backtick_for_an_apostrophe_begins_no_code(glosser: Glosser) -> None:
+    """Between two of them the words are read as ever."""
+    assert "huset" in glosser.gloss("It`s in the house, isn`t it", "en", "da")

@@ -1,0 +1,189 @@
+"""Markdown's blocks: what its rules tell beyond what the layout of plain text does, and what is left to that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.formats.markdown import read_markdown
+from index.load import extract
+from index.prepare import Prepared, prepare
+from index.records import Segment
+from tests.index.making_documents import detector
+
+README = """[![Build](https://example.org/badge.svg)](https://example.org/ci) ![Licence](licence.svg)
+
+Ledgerbox - keeps the accounts of small clubs
+=============================================
+
+- [Backups](#backups)
+  - [Restoring](#restoring)
+- [Security](#security)
+
+Backups
+-------
+
+<!-- kept short on purpose -->
+Ledgerbox writes a copy of all accounts every night. If you would like to keep
+[older copies][older], say so in the settings, and remember that they take the
+room of the disk.
+
+```bash
+ledgerbox backup --to /mnt/backups
+ledgerbox check
+```
+
+## Security
+
+For information on reporting a vulnerability to the people of Ledgerbox, see
+[SECURITY.md](./SECURITY.md).
+
+Looking for help? Ask the
+`#ledgerbox` channel.
+
+[older]: https://example.org/older
+[older]: https://example.org/oldest
+"""
+
+
+def prepared(text: str, name: str = "readme.md") -> Prepared:
+    found = extract(Path(name), text.encode())
+    return prepare(Path(name), found.text, "", None, detector().detect, facts=found.facts, parts=found.parts)
+
+
+def segments(text: str, name: str = "readme.md") -> list[tuple[str, str]]:
+    return [(one.kind, text[one.start : one.end]) for one in prepared(text, name).segments]
+
+
+def furniture(text: str) -> dict[str, str | None]:
+    return {text[one.start : one.end]: one.reason for one in prepared(text).segments if one.kind == "furniture"}
+
+
+def test_a_paragraph_that_was_wrapped_is_one() -> None:
+    """A line that ends within a sentence goes on in the next one, whatever that begins with."""
+    paragraphs = [said for kind, said in segments(README) if kind == "paragraph"]
+    assert any(
+        said == "For information on reporting a vulnerability to the people of Ledgerbox, see\n"
+        "[SECURITY.md](./SECURITY.md)."
+        for said in paragraphs
+    )
+    assert "Looking for help? Ask the\n`#ledgerbox` channel." in paragraphs
+    assert any(
+        said.endswith(
+            "keep\n[older copies][older], say so in the settings, and remember that they take the\nroom of the disk."
+        )
+        for said in paragraphs
+    )
+
+
+def test_underlined_headings_are_headings_and_the_first_is_the_title() -> None:
+    """Badges above it are no title; the lines of signs below headings are no text."""
+    assert prepared(README).document.title == "Ledgerbox - keeps the accounts of small clubs"
+    kinds = segments(README)
+    assert ("heading", "Backups") in kinds
+    assert ("heading", "## Security") in kinds
+    assert segments(
+        "# Home\n\nThey walked all the way to the old house by the sea.\n---\nThen they slept until noon, all of them.\n"
+    )[1] == ("paragraph", "They walked all the way to the old house by the sea.")
+    assert [said for kind, said in kinds if kind == "title"] == ["Ledgerbox - keeps the accounts of small clubs"]
+
+
+def test_code_is_kept_in_one_piece() -> None:
+    """What stands between fences is one paragraph; one that is never closed goes on to the end."""
+    assert ("paragraph", "ledgerbox backup --to /mnt/backups\nledgerbox check") in segments(README)
+    assert segments("Run this now, please:\n\n~~~\nmake all\n\nmake test")[-1] == ("paragraph", "make all\n\nmake test")
+
+
+def test_what_markdown_hides_or_repeats_is_furniture() -> None:
+    """Images that stand alone, tables of contents, fences, definitions, comments: dropped, with the reason."""
+    reasons = furniture(README)
+    assert {
+        "HTML without words",
+        "images",
+        "line under a heading",
+        "table of contents",
+        "fence of code",
+        "definition of a link",
+    } == set(reasons.values())
+    assert sum(reason == "definition of a link" for reason in reasons.values()) == 2
+    assert furniture("Some words here.\n\n<details>\n\n<!-- Not shown -->\n\nMore words here.\n") == {
+        "<details>": "HTML without words",
+        "<!-- Not shown -->": "HTML without words",
+    }
+    assert furniture("<details>\n<summary>Older versions of this</summary>\n\nMore words of them here.\n") == {}
+
+
+def test_a_list_of_links_that_says_more_is_a_list() -> None:
+    """Only links to the text's own headings make a table of contents."""
+    text = "Read this first:\n\n- [Backups](#backups), every night\n- [The club](https://example.org)\n"
+    assert [kind for kind, _ in segments(text)][1:] == ["list_item", "list_item"]
+
+
+THREAD = """# Om tillit i nettsamfunn
+
+Tillit er noe som bygges opp over lang tid, og som rives ned på en dag.
+
+2 kommentarer
+
+Mona Hansen sier:
+4. juni 2014 kl. 10.12
+Dette er jeg helt enig i, og det gjelder på jobben også.
+Svar
+
+Per Olsen sier:
+5. juni 2014 kl. 09.01
+Jeg tror at folk glemmer fort.
+Svar
+"""
+
+
+def test_lines_that_people_begin_stay_lines() -> None:
+    """Comments that were copied into a Markdown file have the writers that they have in a text file."""
+    as_text = prepared(THREAD, "thread.txt")
+    as_markdown = prepared(THREAD)
+    assert as_markdown.segments == as_text.segments
+    names = {one.speaker.name for one in as_markdown.segments if one.speaker and one.speaker.role == "commenter"}
+    assert names == {"Mona Hansen", "Per Olsen"}
+
+
+def test_a_hard_break_ends_a_line() -> None:
+    """Two blanks or a backslash at the end of a line mean that the next one stands by itself."""
+    line = "A line that is long enough to have been wrapped by a program  \n"
+    assert read_markdown(line + "Another line that stands below it").parts == ()
+    assert read_markdown(line.replace("  \n", "\\\n") + "Another line that stands below it").parts == ()
+    assert len(read_markdown(line.replace("  \n", "\n") + "Another line that stands below it").parts) == 1
+
+
+PIECES = st.sampled_from(
+    ["# ", "- ", "1. ", "> ", "```\n", "    ", "=\n", "---\n", "[a]: b\n", "![a](b)", "[a](#b)", "<!--", "-->", "<p>",
+     "<?xml version='1.0' encoding='x'?>", "|a|b|\n|-|-|\n", "\r\n", "\r", "\n", "\n\n", "\x0b", "\x0c", "\u2028",
+     "\x85", "\x00", "\ufeff", "  \n", "Et ord", " og noen til, som er lengre enn det andre", ".", "\t"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_any_text_is_read(text: str) -> None:
+    """Parts stand in order without outer blanks; the segments hold every other character of the text once."""
+    end = 0
+    for part in (found := read_markdown(text)).parts:
+        assert end <= part.start < part.end <= len(text)
+        assert found.text[part.start : part.end].strip() == found.text[part.start : part.end]
+        end = part.end
+    if text.strip("\ufeff \t\r\n\v\f").strip():
+        assert_covered(text, prepared_parts(text))
+
+
+def prepared_parts(text: str) -> tuple[Segment, ...]:
+    found = read_markdown(text)
+    return prepare(Path("a.md"), text, "", None, detector().detect, facts=found.facts, parts=found.parts).segments
+
+
+def assert_covered(text: str, found: tuple[Segment, ...]) -> None:
+    position = 0
+    for one in found:
+        assert not text[position : one.start].strip("\ufeff").strip()
+        assert one.start >= position
+        position = one.end
+    assert not text[position:].strip()
