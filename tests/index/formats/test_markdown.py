@@ -85,7 +85,7 @@ def test_underlined_headings_are_headings_and_the_first_is_the_title() -> None:
     assert ("heading", "Backups") in kinds
     assert ("heading", "## Security") in kinds
     assert segments(
-        "# Home\n\nThey walked all the way to the old house by the sea.\n---\nThen they slept until noon, all of them.\n"
+        "# Home\n\nThey walked all the way to the old house by the sea.\n---\nThey slept until late, all of them.\n"
     )[1] == ("paragraph", "They walked all the way to the old house by the sea.")
     assert [said for kind, said in kinds if kind == "title"] == ["Ledgerbox - keeps the accounts of small clubs"]
 
