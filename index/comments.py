@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from index.comment_heads import Repeated, are_controls, find_repeated
 from index.comment_starts import counted_items, find_sections, first_header, without_section
 from index.headers import Header, header_of, like, marker_kind
-from index.lines import units
-from index.looks import Look, furniture_rules, look
-from index.speech import is_date
+from index.lines import Unit, units
+from index.looks import Look, look
+from index.speech import before_moment, is_date
 
 _LONGEST_HEADER_WORDS = 14
-_MOST_CONTROL_WORDS = 6
+_HEAD = "date or rank of a commenter"
 _PINGBACK = "pingback or trackback"  # the reason in data/furniture.toml
 
 
@@ -34,9 +35,44 @@ class Mark:
 
 def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
     """Return for each unit what it is in a comment section, or None where it is in none."""
+    sections = find_sections(looks)
+    repeated = find_repeated(looks, [place for place, _ in sections])
+    marks = _by_headers(looks, sections)
+    if repeated is not None and len(repeated.heads) > len({mark.number for mark in marks if mark and mark.name}):
+        return _by_repeated(looks, repeated)
+    return marks
+
+
+def _by_repeated(looks: Sequence[Look], found: Repeated) -> list[Mark | None]:
+    """Return the marks of comments that are told by what repeats; each ends at the buttons at its foot."""
+    marks: list[Mark | None] = [None] * len(looks)
+    headers: list[Header | None] = [None] * len(looks)
+    heads = list(found.heads)
+    if found.section is not None:
+        marks[found.section] = Mark("section")
+        for position in range(found.section + 1, heads[0].start):
+            marks[position] = Mark("furniture", reason="comment controls")
+    elif not any(line.prose for line in looks[: heads[0].start]):
+        opening = heads.pop(0)  # of a thread: the document's own text
+        for position in range(opening.start, opening.end):
+            marks[position] = Mark("furniture", reason=_HEAD)
+        marks[opening.place] = Mark("opening", name=opening.name)
+    for head in heads:
+        for position in range(head.start, head.end):
+            marks[position] = Mark("furniture", reason=_HEAD) if position != head.place else None
+        headers[head.place] = Header(head.name, "bare", ("", ""), sure=True)
+    if heads:
+        last = max(found.feet, default=0)
+        left = min(looks[n].unit.indent for head in heads for n in range(head.start, min(head.end + 1, len(looks))))
+        _Walk(looks, headers, marks, heads[0].place, left=left, feet=found.feet, last=last).run()
+    return marks
+
+
+def _by_headers(looks: Sequence[Look], sections: Sequence[tuple[int, int | None]]) -> list[Mark | None]:
+    """Return the marks of comments that a heading of the section or a header with a verb or a date begins."""
     marks: list[Mark | None] = [None] * len(looks)
     headers = [header_of(line, looks[i + 1] if i + 1 < len(looks) else None) for i, line in enumerate(looks)]
-    for section, counted in find_sections(looks):
+    for section, counted in sections:
         first = first_header(looks, headers, section, counted)
         if first is None and (items := counted_items(looks, section, counted)):
             _mark_items(looks, marks, items)
@@ -58,15 +94,6 @@ def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
             marks[opening] = Mark("opening", name=header.name)
         _Walk(looks, headers, marks, first).run()
     return marks
-
-
-def _are_controls(words: Sequence[str]) -> bool:
-    """Whether a line is nothing but the buttons below a comment, run together: "12 likes Reply Report"."""
-    whole = furniture_rules()["whole"].whole
-    return 0 < len(words) <= _MOST_CONTROL_WORDS and any(
-        whole(" ".join(words[:end])) is not None and (end == len(words) or _are_controls(words[end:]))
-        for end in range(1, len(words) + 1)
-    )
 
 
 def _mark_items(looks: Sequence[Look], marks: list[Mark | None], items: Sequence[int]) -> None:
@@ -96,16 +123,23 @@ class _Walk:
     inside: bool = False
     pingback: bool = False
     empty: bool = True
+    left: int | None = None
+    feet: Set[int] = frozenset()
+    last: int = 0
 
     def run(self) -> None:
         """Note all marks, from the first header to the end of the page."""
         for position in range(self.first, len(self.looks)):
-            self._step(position)
+            if self.marks[position] is None:
+                self._step(position)
 
     def _step(self, position: int) -> None:
         line = self.looks[position]
         header = self.headers[position]
-        if any(rule.reason == _PINGBACK for rule in line.rules):
+        if position in self.feet:
+            self.marks[position] = Mark("furniture", self.number, reason="comment controls")
+            self.inside = self.inside and self.empty  # Some pages have the buttons above what is said.
+        elif any(rule.reason == _PINGBACK for rule in line.rules):
             self.inside, self.pingback = False, True
             self.marks[position] = Mark("furniture", reason=_PINGBACK)
         elif header and self._accepts(position, header):
@@ -120,7 +154,7 @@ class _Walk:
             self._open(None)
             self.indent = line.unit.indent
             self.marks[position] = Mark("header", self.number)
-        elif self._is_unnamed(position) or self._is_outside_reply(line):
+        elif self._is_unnamed(position) or self._is_outside_reply(line) or self._is_between(position):
             self._open(None)
             self.indent = line.unit.indent
             self.marks[position] = Mark("body", self.number)
@@ -154,6 +188,8 @@ class _Walk:
         """
         line, base = self.looks[position], self.looks[self.first].unit
         unit = line.unit
+        if self.number and self._is_next_item(unit):
+            return True
         if not (self.number and base.marker and unit.marker and unit.after_blank) or unit.indent < base.indent:
             return False
         if unit.words < 6 or self.looks[position - 1].text.endswith(":"):
@@ -167,14 +203,24 @@ class _Walk:
         )
         return not in_list and (line.prose or bool(below and below.indent > unit.indent and not below.marker))
 
+    def _is_next_item(self, unit: Unit) -> bool:
+        """Whether a unit is an item of the list that the comments are, as what they say is set further in than it."""
+        base = self.looks[self.first].unit
+        below = self.looks[min(self.first + 1, len(self.looks) - 1)].unit
+        same = unit.indent == base.indent and marker_kind(unit.marker) == marker_kind(base.marker)
+        return bool(base.marker) and same and below.indent > base.indent and not below.marker
+
     def _made_alike(self, position: int) -> Header | None:
         """Return a line as a header that is made as the first one is, though its name is none that is known as one.
 
         "Guest of the sea says:" below "Anna says:". Who writes it is not told where nothing but a date makes it one.
         """
         line, first = self.looks[position], self.headers[self.first]
-        if first is None or line.unit.words > _LONGEST_HEADER_WORDS or line.prose or not self.number:
+        sentence = line.prose and not line.text.endswith(":")
+        if first is None or line.unit.words > _LONGEST_HEADER_WORDS or sentence or not self.number:
             return None
+        if line.unit.marker == ">":
+            return None  # quoted by somebody else
         own, kind = marker_kind(line.unit.marker), first.template[1]
         if own != kind and (own, kind) != ("bullet", "number"):
             return None
@@ -197,6 +243,10 @@ class _Walk:
         nested = self.inside and self.indent > self.looks[self.first].unit.indent
         return nested and line.prose and self.looks[self.first].unit.indent < line.unit.indent <= self.indent
 
+    def _is_between(self, position: int) -> bool:
+        """Whether text stands between the foot of one comment and that of a later one, with no head that is read."""
+        return not self.inside and position < self.last and self.looks[position].prose
+
     def _ends(self, line: Look) -> bool:
         """Whether the section ends here: a form, links, or text further left than any comment."""
         opens = any(rule.opens and not (rule.weak and rule.match == "within") for rule in line.rules)
@@ -204,12 +254,14 @@ class _Walk:
 
     def _left(self) -> int:
         """Return how far left comments stand: their first line, or what is said below it."""
+        if self.left is not None:
+            return self.left
         below = self.looks[min(self.first + 1, len(self.looks) - 1)]
         return min(self.looks[self.first].unit.indent, below.unit.indent)
 
     def _body(self, position: int) -> Mark:
         line = self.looks[position]
-        if is_date(line.text) or (self.empty and is_date(line.text.rpartition("|")[0])):
+        if is_date(line.text) or (self.empty and before_moment(line.text.rpartition("|")[0] or line.text) == ""):
             return Mark("furniture", self.number, reason="date of a comment")
         strong = line.strong
         if strong and not line.prose:
@@ -217,7 +269,7 @@ class _Walk:
         controls = next((rule for rule in line.rules if rule.match == "whole"), None)
         if controls and not (self.empty and self._last_of_comment(position)):
             return Mark("furniture", self.number, reason=controls.reason)
-        if not self.empty and _are_controls(line.words.split()):
+        if not self.empty and are_controls(line.words.split()):
             return Mark("furniture", self.number, reason="comment controls")
         self.empty = False
         return Mark("body", self.number, self.name)

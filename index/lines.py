@@ -6,8 +6,9 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from index.speech import speech
+from index.speech import before_moment, speech
 
 # "•", "-", "1.", "2)", "#" and their like, then a blank: what a list item or a heading starts with.
 _MARKER = re.compile(r"(?:[•◦▪▫●○■□‣⁃∙·*+–—-]|#{1,6}|>|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))[^\S\n]+(?=\S)")
@@ -19,6 +20,9 @@ _WIDEST_WRAP = (
 )
 _NARROWEST_WRAP = 40
 _TAB_COLUMNS = 4
+_HEAD_LINES = 6
+_MOST_BUTTONS = 5
+_LONGEST_HEAD_LINE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,67 @@ def units(text: str) -> list[Unit]:
     lines = list(_lines(text))
     width = _wrap_width(text, lines)
     found: list[Unit] = []
-    first = 0
+    first, head = 0, _head(text, lines, 0) if lines else _Head()
     for position in range(1, len(lines) + 1):
-        if position < len(lines) and _continues(text, lines[first], lines[position - 1], lines[position], width):
+        below = lines[position] if position < len(lines) else None
+        if (
+            below is not None
+            and position > head.end
+            and (
+                _continues(text, lines[first], lines[position - 1], below, width)
+                or (position < head.item_end and _goes_on(text, lines[position - 1], below, head.width))
+            )
+        ):
             continue
         found.append(_unit(text, lines[first], lines[position - 1]))
         first = position
+        if below is not None and below.marker and position >= head.item_end:
+            head = _head(text, lines, position)
     return found
+
+
+class _Head(NamedTuple):
+    """The head of a comment that is a list item: the line below it, the line below the item, and the item's width."""
+
+    end: int = 0
+    item_end: int = 0
+    width: int = 0
+
+
+def _head(text: str, lines: Sequence[_Line], position: int) -> _Head:
+    """Return the head of a comment that a list item starts with: its name and the moment, each a line of its own."""
+    first = lines[position]
+    if not first.marker:
+        return _Head()
+    item_end = position + 1
+    while item_end < len(lines) and _in_item(first, lines[item_end]):
+        item_end += 1
+    for below in range(position, min(position + _HEAD_LINES, item_end)):
+        line = lines[below]
+        start = line.start + (marker_length(text, line.start, line.end) if below == position else 0)
+        if line.end - start > _LONGEST_HEAD_LINE:
+            break
+        before = before_moment(text[start : line.end])
+        if before == "" or (before and below == position):
+            # Where the moment is all of the first line, the name stands below.
+            end = min(below + (2 if below == position and before == "" else 1), item_end - 1)
+            return _Head(end, item_end, max((_column(one) for one in lines[end:item_end]), default=0))
+    return _Head()
+
+
+def _goes_on(text: str, line: _Line, following: _Line, width: int) -> bool:
+    """Whether a paragraph goes on in the next line of a comment, which is wrapped at the width of its longest line.
+
+    A few words below the end of a sentence are rather the buttons at its foot.
+    """
+    if width > _WIDEST_WRAP or not _filled(text, line, following, width):
+        return False
+    words = len(text[following.start : following.end].split())
+    return words > _MOST_BUTTONS or ending(text, line.start, line.end) not in _ENDINGS
+
+
+def _in_item(first: _Line, line: _Line) -> bool:
+    return not line.after_blank and not line.marker and line.indent > first.indent
 
 
 def unit_of(text: str, start: int, end: int) -> Unit:
@@ -140,11 +198,13 @@ def _continues(text: str, first: _Line, line: _Line, following: _Line, width: in
         line.end - line.start >= _NARROWEST_WRAP
         and text[following.start].islower()
         and not text.startswith(("http", "www."), following.start)
-        and _ending(text, line.start, line.end) not in _ENDINGS
+        and ending(text, line.start, line.end) not in _ENDINGS
+        # What ends with a date names who wrote what stands below.
+        and not (text[line.end - 1].isdigit() and before_moment(text[line.start : line.end]))
     )
 
 
-def _ending(text: str, start: int, end: int) -> str:
+def ending(text: str, start: int, end: int) -> str:
     """Return the last character before closing quotes, brackets and blanks."""
     position = end
     while position > start + 1 and (text[position - 1] in _CLOSING or text[position - 1].isspace()):
@@ -155,7 +215,7 @@ def _ending(text: str, start: int, end: int) -> str:
 def ends_sentence(line: str) -> bool:
     """Whether a line ends as a sentence does, before closing quotes, brackets and blanks."""
     stripped = line.rstrip()
-    return bool(stripped) and _ending(stripped, 0, len(stripped)) in _ENDINGS
+    return bool(stripped) and ending(stripped, 0, len(stripped)) in _ENDINGS
 
 
 def marker_length(text: str, start: int, end: int) -> int:
@@ -180,5 +240,5 @@ def _unit(text: str, first: _Line, last: _Line) -> Unit:
         first.after_blank,
         first.marker,
         len(text[body : last.end].split()),
-        _ending(text, body, last.end),
+        ending(text, body, last.end),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from index.errors import InvalidData
-from index.lines import Unit
+from index.lines import Unit, ending
 from index.phrases import DATA, LANGUAGES, PhraseTable, phrases_of, read_toml, words_of
+from index.shown import shown
 from index.speech import function_share
 
 Match = Literal["whole", "start", "label", "within"]
@@ -37,7 +38,8 @@ class Look:
     """A unit with its text after the marker, its compared words (none for long ones) and what is known about them.
 
     `prose` is a sentence or more of running text. `rules` are the groups of furniture phrases that were found in it,
-    strong ones first. `share` is the share of function words.
+    strong ones first. `share` is the share of function words. `form` tells that fields or buttons are drawn in it; they
+    and the addresses of links are no part of `text`.
     """
 
     unit: Unit
@@ -46,6 +48,7 @@ class Look:
     prose: bool
     share: float
     rules: tuple[Rule, ...]
+    form: bool = False
 
     @property
     def short(self) -> bool:
@@ -64,7 +67,9 @@ def look(text: str, units: Sequence[Unit]) -> list[Look]:
     A text in which hardly any function word of the five languages stands is in another one; its prose is then told
     by length and punctuation alone.
     """
-    contents = [text[unit.body : unit.end] for unit in units]
+    read = [shown(text[unit.body : unit.end]) for unit in units]
+    contents = [content for content, _ in read]
+    units = [_as_shown(text, unit, content) for unit, content in zip(units, contents, strict=True)]
     words = [
         words_of(content if unit.words <= _JUDGED_WORDS else content[: _JUDGED_WORDS * 12])
         for unit, content in zip(units, contents, strict=True)
@@ -73,9 +78,17 @@ def look(text: str, units: Sequence[Unit]) -> list[Look]:
     long = [share for unit, share in zip(units, shares, strict=True) if unit.words >= 8]
     known = not long or sum(long) / len(long) >= 0.1
     return [
-        Look(unit, content, listed, _is_prose(unit, share if known else 1.0), share, _rules(unit, content, listed))
-        for unit, content, listed, share in zip(units, contents, words, shares, strict=True)
+        Look(
+            unit, content, listed, _is_prose(unit, share if known else 1.0), share, _rules(unit, content, listed), form
+        )
+        for unit, (content, form), listed, share in zip(units, read, words, shares, strict=True)
     ]
+
+
+def _as_shown(text: str, unit: Unit, content: str) -> Unit:
+    if len(content) == unit.end - unit.body:
+        return unit
+    return replace(unit, words=len(content.split()), ending=ending(content, 0, len(content)) if content else "")
 
 
 def _is_prose(unit: Unit, share: float) -> bool:

@@ -13,6 +13,9 @@ from index.phrases import DATA, PhraseTable, expand, phrases_of, read_toml, word
 
 _LONGEST_NAME_WORDS = 5
 _LONGEST_NAME = 50
+_LONGEST_MOMENT = 40
+_MOMENT_WORDS = 4
+_BETWEEN = " \t\u00a0·•|–—-,»"
 _NAME_WORD = re.compile(r"[^\W\d_][\w.'’´`-]*", re.UNICODE)
 _ALIAS = re.compile(r"[^\W_][\w.'’@+~!-]*", re.UNICODE)
 _SUFFIX = re.compile(r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*$")
@@ -20,6 +23,7 @@ _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\b)?"
 )
 _FIRST_WORD = re.compile(r"\W*([^\W\d_]+)")
+_LAST_WORD = re.compile(r"(\w+)\W*$")
 _DATE_TOKEN = re.compile(r"\d+(?:st|nd|rd|th)?|[^\W\d_]+")
 
 
@@ -46,8 +50,11 @@ class Speech:
     titles: frozenset[str]
     title_endings: tuple[str, ...]
     nobody: frozenset[str]
+    badges: frozenset[str]
     months: frozenset[str]
     date_words: frozenset[str]
+    moments: PhraseTable[str]
+    moment_ends: frozenset[str]
     function_words: frozenset[str]
 
 
@@ -99,8 +106,11 @@ def load_speech(path: Path) -> Speech:
         titles=words("name.title"),
         title_endings=tuple(sorted(words("name.title_ending"))),
         nobody=words("name.nobody"),
+        badges=words("name.badge"),
         months=words("date.month"),
         date_words=words("date.word"),
+        moments=table("date.moment"),
+        moment_ends=words("date.month") | words("date.word") | {phrase.split()[-1] for phrase in words("date.moment")},
         function_words=words("function_word"),
     )
 
@@ -136,8 +146,14 @@ def is_name(text: str, *, alias: bool = False) -> bool:
 
 
 def known_name(text: str) -> str | None:
-    """Return a commenter's cleaned name, or None where the page wrote that there is none ("anonymous", "gæst")."""
+    """Return a commenter's cleaned name, or None where the page wrote that there is none ("anonymous", "gæst").
+
+    What pages set behind a name ("Author") is no part of it.
+    """
     name = clean_name(text)
+    before, _, badge = name.rpartition(" ")
+    if before and words_of(badge) in speech().badges:
+        name = clean_name(before)
     return None if not name or words_of(name) in speech().nobody else name
 
 
@@ -160,6 +176,46 @@ def is_date(text: str) -> bool:
     dated = any(token in lists.months for token in tokens) and numbers > 0
     # "3 hours ago" has two words beside its figure, a telephone number has none.
     return dates > 0 or dated or (numbers > 0 and len(tokens) - numbers >= 2)
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether a text is a date, or says when without one: "just now", "yesterday", "3 h"."""
+    return _may_end_moment(text) and _is_moment(text)
+
+
+def _is_moment(text: str) -> bool:
+    if is_date(text):
+        return True
+    words = words_of(text) if len(text) <= _LONGEST_MOMENT else ""
+    return words.count(" ") < _MOMENT_WORDS and speech().moments.whole(words) is not None
+
+
+def _may_end_moment(text: str) -> bool:
+    last = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_MOMENT))
+    return last is not None and ends_moment(last.group(1).casefold())
+
+
+def ends_moment(word: str) -> bool:
+    """Tell whether a compared word may be the last one of a moment: most lines need no more work."""
+    return word in speech().moment_ends or word[-1:].isdigit() or word[:1].isdigit()
+
+
+def before_moment(text: str) -> str | None:
+    """Return what stands before the moment that a line ends with: "" where it is nothing else, None without one.
+
+    A word like "now" ends many a heading, so that one without a figure needs a sign before it: "Anna Berg · now".
+    """
+    if not _may_end_moment(text):
+        return None
+    text = text.strip(_BETWEEN)
+    if _is_moment(text):
+        return ""
+    tokens = text.split()
+    for position in range(1, min(len(tokens), _LONGEST_NAME_WORDS + 2)):
+        rest = " ".join(tokens[position:])
+        if (rest[0] in _BETWEEN or any(c.isdigit() for c in rest)) and _is_moment(rest.strip(_BETWEEN)):
+            return " ".join(tokens[:position]).strip(_BETWEEN)
+    return None
 
 
 def _may_date(word: str) -> bool:
