@@ -28,7 +28,7 @@ def tables(figures: Mapping[str, Any]) -> str:
     if figures["sizes"]:
         parts += [_times(figures["sizes"]), _sizes(figures["sizes"])]
     if built := figures.get("building"):  # Figures that were kept before it was measured have none.
-        parts += ["A build from end to end, of documents as files, with two processes:", _building(built)]
+        parts += ["Builds from end to end, of documents as files, with two processes:", _building(built)]
     if figures["peers"]:
         parts.append(f"Beside peers, at {figures['peers_size']:,} passages, in one run:")
         parts.append(_peers(figures["peers"]))
@@ -58,10 +58,10 @@ def _sizes(sizes: Sequence[Mapping[str, Any]]) -> str:
     return _table((*head, "during updates"), rows)
 
 
-def _building(built: Mapping[str, Any]) -> str:
+def _building(built: Sequence[Mapping[str, Any]]) -> str:
     keys = ("files", "passages", "words", "seconds", "per_second", "processor_ms", "again_seconds")
     head = ("files", "passages", "words of each", "built, s", "passages/s by the clock", "processor ms a passage")
-    return _table((*head, "again with nothing changed, s"), [[built[key] for key in keys]])
+    return _table((*head, "again with nothing changed, s"), [[one[key] for key in keys] for one in built])
 
 
 def _edge(routes: Sequence[Mapping[str, Any]]) -> str:

@@ -24,8 +24,9 @@ from benchmarks.page import tables, write_page
 KEPT = Path("docs/performance.json")
 SIZES = (1_000, 10_000)
 PEERS_SIZE = 2_000
-BUILT_SIZE = 20_000
-"""Paragraphs of the build that is measured from end to end; some half as many passages."""
+BUILT_SIZES = (20_000, 100_000)
+"""Paragraphs of the builds that are measured from end to end; some half as many passages. The start is a fifth
+of the smaller one; the larger one is left out where only small sizes are measured."""
 WORSE = 1.5
 """A ratio may be so many times the one that is kept before the check fails."""
 STARTS = 5
@@ -34,11 +35,12 @@ SEEDS = Path("seeds")
 
 
 def run(sizes: Sequence[int], peers_size: int, folder: Path) -> dict[str, Any]:
-    """All figures as they are kept: by size, of a build, beside peers, and of starting."""
+    """All figures as they are kept: by size, of builds, beside peers, and of starting."""
+    builds = BUILT_SIZES if max(sizes, default=0) >= SIZES[-1] else BUILT_SIZES[:1]
     return {
         "machine": machine(),
         "sizes": [_child("benchmarks.scale", str(size), str(folder / str(size))) for size in sizes],
-        "building": _built(folder),
+        "building": [_built(folder, size) for size in builds],
         "peers_size": peers_size,
         "peers": _child("benchmarks.beside", str(peers_size)) if peers_size else [],
         "start": dict(zip(("kilde ask", "import chromadb"), starting.seconds(STARTS), strict=True)),
@@ -47,10 +49,10 @@ def run(sizes: Sequence[int], peers_size: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def _built(folder: Path) -> dict[str, Any]:
+def _built(folder: Path, size: int) -> dict[str, Any]:
     """A build into a folder of its own: one that is there already would have nothing to build."""
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
-        found: dict[str, Any] = _child("benchmarks.building", str(BUILT_SIZE), str(Path(own) / "built"))
+        found: dict[str, Any] = _child("benchmarks.building", str(size), str(Path(own) / "built"))
         return found
 
 

@@ -184,6 +184,29 @@ def test_long_build_catches_up_on_the_way(tmp_path: Path, monkeypatch: pytest.Mo
     assert seen[0] == 0 < seen[1] < seen[2]
 
 
+def test_the_last_documents_are_made_while_those_before_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is a quarter of the documents or less is not waited for, where what is there is worth it."""
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for number in range(8):
+        (texts / f"text{number}.txt").write_text("Sleep\n\nThe wombat digs at night.\n", "utf-8")
+
+    def stored_before_the_last() -> list[int]:
+        seen: list[int] = []
+        with opened(tmp_path / f"data{len(list(tmp_path.iterdir()))}") as library:
+            build(library, texts, progress=lambda done, total, what: seen.append(library.lexical.count()))
+        return seen[5:8]
+
+    assert stored_before_the_last() == [0, 0, 0]
+    monkeypatch.setattr("index.build.LAST", 6)
+    assert stored_before_the_last() == [0, 6, 6]
+    monkeypatch.setattr("index.build.LAST", 500)
+    monkeypatch.setattr("index.build.LAST_CHARACTERS", 1)
+    assert stored_before_the_last() == [0, 6, 6]
+
+
 def test_names_that_are_hard_on_a_store(tmp_path: Path) -> None:
     """File names with colons, quotes, blanks, emoji and folders make documents that are found and removed again."""
     texts = tmp_path / "texts"
