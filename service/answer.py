@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from index.library import Library
 from index.records import Filters, Hit, Passage
-from service.choose import candidates, choose
+from service.choose import candidates, choose, definitions_first
 from service.compare import Comparison, Weighed, compare, laid_out
 from service.coverage import Coverage
 from service.cues import Cues
@@ -61,6 +61,8 @@ class Quoting:
             coverage = self.coverage(question)
             nearest = self._nearest(question, filters) if coverage.units else []
             found = candidates(nearest, coverage, question.kinds, self._aside)
+        if not question.kinds and self._cues.asks_what(question.text):
+            found = definitions_first(found, self.coverage(question), self._cues)
         quotes = choose(
             found,
             self._cues,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.records import Hit, Passage, Span
 from service.coverage import Coverage, Match
@@ -16,6 +16,12 @@ SENTENCE, PASSAGE, RANK = 0.55, 0.25, 0.2
 one before it is about), and how well its passage was retrieved. Decision 0301."""
 OF_THE_KIND = 0.2
 """What a sentence gains that is of the kind that answers the question: a number for "how many"."""
+DEFINES = 0.3
+"""What a sentence gains that begins by saying what the thing is that is asked for."""
+MAX_BESIDE_WHAT_IS_DEFINED = 3
+"""Words before "is" beside what is asked for: an article, brackets with its short form."""
+ALL_OF_WHAT_IS_DEFINED = 0.8
+"""The share of the question that they must have."""
 NOT_PROSE = 0.75
 """What is left of the score of a sentence that only names things: a heading or a list of words says little on them."""
 NEAR_BEST = 0.55
@@ -94,6 +100,21 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
             score *= NOT_PROSE
         found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
     return found
+
+
+def definitions_first(found: Sequence[Candidate], coverage: Coverage, cues: Cues) -> list[Candidate]:
+    """The candidates of a question of what something is, best first where sentences that say so gain by it."""
+    gained = [replace(one, score=one.score + DEFINES) if defines(one, coverage, cues) else one for one in found]
+    return sorted(gained, key=lambda candidate: -candidate.score)
+
+
+def defines(candidate: Candidate, coverage: Coverage, cues: Cues) -> bool:
+    """Whether a sentence begins with what is asked for, and with little else, and then says what that is."""
+    passage = candidate.passage
+    thing = cues.defined(sentence_text(passage, passage.sentences[candidate.place]), passage.language)
+    if thing is None or len(thing.split()) > len(coverage.units) + MAX_BESIDE_WHAT_IS_DEFINED:
+        return False
+    return coverage.measure(thing, passage.language).share >= ALL_OF_WHAT_IS_DEFINED
 
 
 def is_of(kind: Kind, text: str, passage: Passage, question: str) -> bool:

@@ -71,6 +71,8 @@ class Cues:
     commenters: Patterns
     others_than_commenters: Patterns
     kinds: Mapping[str, Kind]
+    definition: Patterns
+    defining: Patterns
     leaning: Words
     continuing: Mapping[str, tuple[str, ...]]
     announcing: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -160,6 +162,15 @@ class Cues:
 
         return re.sub(r"\w+", named, text)
 
+    def asks_what(self, text: str) -> bool:
+        """Whether a question asks what something is, or what a word means."""
+        return in_any(self.definition, text)
+
+    def defined(self, sentence: str, language: str) -> str | None:
+        """What stands before the words that say what it is ("… is a", "… means"); None where none do."""
+        found = pattern.search(sentence) if (pattern := self.defining.get(language)) else None
+        return sentence[: found.start()] if found else None
+
     def asked_kinds(self, text: str) -> tuple[Kind, ...]:
         """The kinds that a question is of."""
         kinds = tuple(kind for kind in self.kinds.values() if kind.asked_in(text))
@@ -201,6 +212,8 @@ def load_cues() -> Cues:
                 name: Kind(name, compiled(entry["asked"]), compiled(entry["answered"]))
                 for name, entry in table["kinds"].items()
             },
+            definition=compiled(table["definition"]["asked"]),
+            defining=compiled(table["definition"]["says"]),
             leaning=by_language(table["leaning"]),
             continuing={language: tuple(words) for language, words in table["continuing"].items()},
             announcing=in_turn(table["announcing"]),
