@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 
 from index.boxes import drop_boxes
 from index.comments import Mark
+from index.edges import drop_below_comments, drop_forms, drop_link_lists, drop_run_together
 from index.layout import drop_by_layout, drop_remainders, keep_a_title
 from index.looks import Look, Rule
 from index.page import PARAGRAPH_WORDS, Page
@@ -25,9 +26,13 @@ def find_furniture(
     """
     page = Page(looks, marks, bylines)
     _drop_by_phrases(page)
+    drop_forms(page)
+    drop_run_together(page)
     drop_by_layout(page)
     drop_boxes(page)
     _drop_by_neighbours(page)
+    drop_below_comments(page)
+    drop_link_lists(page)
     page.find_bounds()
     drop_remainders(page)
     keep_a_title(page)

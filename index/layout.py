@@ -22,6 +22,7 @@ _TEASER_WORDS = 10
 _FEEDBACK = "feedback buttons"  # the reason in data/furniture.toml
 _LINK_WORDS = 4
 _LABEL_WORDS = 2
+_ROUNDS = 3
 _SEPARATOR = re.compile(r"\s+[|>»›•·/→]\s+|\s*\|\s*")
 _FILE_NAME = re.compile(r"[\w%-]+\.(?:jpe?g|png|gif|webp|svg|pdf|mp4)", re.IGNORECASE)
 
@@ -126,14 +127,19 @@ def _contents(page: Page) -> list[int]:
 
 
 def drop_remainders(page: Page) -> None:
-    """Drop the run of short lines below the last sentence: the remains of menus, teasers and signatures."""
+    """Drop the run of short lines below the last sentence: the remains of menus, teasers and signatures.
+
+    A line with figures is one between two that are: an address between a name and a telephone.
+    """
     if page.last_prose < 0:
         return
     tail = range(page.last_prose + 1, len(page.looks))
-    run = [position for position in tail if page.free(position) and _is_remainder(page, position)]
-    known = any(page.dropped(position) for position in tail)
-    # A long run without any known furniture is a table or a list of the article.
-    if known or _REPEATED <= len(run) <= _LONGEST_RUN:
+    for _ in range(_ROUNDS):
+        run = [position for position in tail if page.free(position) and _is_remainder(page, position)]
+        known = any(page.dropped(position) for position in tail)
+        # A long run without any known furniture is a table or a list of the article.
+        if not run or not (known or _REPEATED <= len(run) <= _LONGEST_RUN):
+            return
         for position in run:
             page.drop(position, "short line after the last sentence", soft=True)
 

@@ -7,7 +7,7 @@ import re
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:<[^<>]*>|[^()\"]*)(?:\"[^\"]*\"\s*)?\)")
 _HEADING = re.compile(r"#{1,6}\s+")
-_FIELD = re.compile(r"\((?:BUTTON|SUBMIT|RESET)\)|\[(?:[ \t_]{2,}|[ Xx])\]|_{5,}|\([ *]\)(?=\s)")
+_FIELD = re.compile(r"\((?:BUTTON|SUBMIT|RESET)\)|\[[ \t_]{2,}\]|_{5,}")
 
 
 def shown(text: str) -> tuple[str, bool]:
