@@ -38,9 +38,15 @@ def find_comments(looks: Sequence[Look]) -> list[Mark | None]:
     sections = find_sections(looks)
     repeated = find_repeated(looks, [place for place, _ in sections])
     marks = _by_headers(looks, sections)
-    if repeated is not None and len(repeated.heads) > len({mark.number for mark in marks if mark and mark.name}):
-        return _by_repeated(looks, repeated)
-    return marks
+    if repeated is None:
+        return marks
+    others, named = _by_repeated(looks, repeated), len({mark.number for mark in marks if mark and mark.name})
+    more = len(repeated.heads) > named or (len(repeated.heads) == named and _said(others) > _said(marks))
+    return others if more else marks
+
+
+def _said(marks: Sequence[Mark | None]) -> int:
+    return sum(mark is not None and mark.role == "body" for mark in marks)
 
 
 def _by_repeated(looks: Sequence[Look], found: Repeated) -> list[Mark | None]:

@@ -96,8 +96,8 @@ def bare_name(line: Look) -> str | None:
     """Return a line's text where it is nothing but a name or an alias, else None."""
     name = clean_name(without_emphasis(line.text))
     closed = line.unit.closed and not _INITIAL.search(line.text)
-    if line.unit.words > 4 or closed or line.rules or not is_name(name, alias=True):
-        return None
+    if line.unit.words > 4 or closed or line.rules or len(name) < 2 or not is_name(name, alias=True):
+        return None  # A letter alone stands for a picture.
     return name
 
 

@@ -19,6 +19,7 @@ _SITE_WORDS = 4  # "Title | The name of a site"
 _SITE_SEPARATORS = "|–—»-:·"
 _DASHES = frozenset("–—")
 _SPEECH_ENDINGS = frozenset(".!?…")
+_LEAST_LIST = 3
 _REPEATS_TITLE = "repeats the title"
 _DATE = "date or reading time"
 
@@ -175,6 +176,23 @@ class _Structure:
             if kind == "paragraph" and below is not None and self._is_heading(position, below, len(questions) > 1):
                 self.kinds[position] = "heading"
             below = None if self.marks[position] else position
+        self._lists_without_marks()
+
+    def _lists_without_marks(self) -> None:
+        """Make the lines of a list items whose marks a copy has lost: of three or more "headings" the last heads text.
+
+        Browsers copy lists so. One that begins in lower case heads nothing.
+        """
+        prose = [n for n, line in enumerate(self.looks) if line.prose and self.kinds[n] == "paragraph"]
+        start, stop = (prose[0], prose[-1]) if prose else (0, 0)
+        while start < stop:
+            end = start
+            while end < stop and self.kinds[end] == "heading" and not self.looks[end].unit.marker:
+                end += 1
+            if end - start >= _LEAST_LIST:
+                last = end if self.looks[end - 1].text[:1].islower() else end - 1
+                self.kinds[start:last] = ["list_item"] * (last - start)
+            start = max(end, start + 1)
 
     def _is_heading(self, position: int, below: int, asks: bool) -> bool:
         line = self.looks[position]

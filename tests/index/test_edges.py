@@ -138,3 +138,12 @@ def test_what_stands_below_the_comments_is_no_text() -> None:
 def test_a_paragraph_below_the_comments_is_text() -> None:
     """Then the page goes on, and nothing of it is dropped for standing there."""
     assert kept(f"{COMMENTS}{TITLE['sv']}\n\n{TEXT['sv']} {TEXT['sv']}\n")[-1] == f"{TEXT['sv']} {TEXT['sv']}"
+
+
+@pytest.mark.parametrize("language", TITLE)
+def test_a_list_whose_marks_are_lost_is_kept(language: str) -> None:
+    """Browsers copy lists so; the last of the short lines above a paragraph is that paragraph's heading."""
+    lines = ["Gul jakke", "Kart og kompass", "Kniv", "Videre mot havet"]
+    result = prepared(f"{TITLE[language]}\n\n{TEXT[language]}\n\n" + "\n".join(lines) + f"\n\n{TEXT[language]}\n")
+    assert texts(result, "list_item") == lines[:3]
+    assert all(any(line in passage.text for passage in result.passages) for line in lines[:3])

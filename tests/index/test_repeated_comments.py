@@ -149,3 +149,31 @@ def test_a_line_that_ends_with_a_date_is_not_joined_with_a_name_in_lower_case() 
         f"skogstroll:\n{first}\n{second}\n"
     )
     assert voices(prepared(text)) == [(1, "skogstroll"), (2, "Odd Arne Moe")]
+
+
+def test_an_initial_in_a_list_is_no_commenter() -> None:
+    """The name stands below it, whatever the buttons are called."""
+    text = (
+        ARTICLE["en"]
+        + "Comments\n\n"
+        + "".join(
+            f"{number}. {name[0]}\n  {name}\n  Regular reader\n  3 May 2012\n\n  {said}\n\n  Respond\n\n"
+            for number, (name, said) in enumerate(zip(("Tove Lind", "Bo Lie"), SAID["en"], strict=True), 1)
+        )
+    )
+    assert voices(prepared(text)) == [(1, "Tove Lind"), (2, "Bo Lie")]
+
+
+def test_a_date_further_left_than_the_name_ends_no_comments() -> None:
+    """Of two readings of the same comments the one is taken that leaves less of them to the article's author."""
+    text = (
+        ARTICLE["nb"]
+        + "Kommentarer\n\n"
+        + "".join(
+            f" {number}. {name} sier:\n\nakkurat nå\n\n{said}\n\nSvar Rapporter\n\n"
+            for number, (name, said) in enumerate(zip(("Tove Lind", "Bo Lie"), SAID["nb"], strict=True), 1)
+        )
+    )
+    result = prepared(text)
+    assert voices(result) == [(1, "Tove Lind"), (2, "Bo Lie")]
+    assert tuple(texts(result, "comment")) == SAID["nb"]
