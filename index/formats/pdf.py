@@ -11,6 +11,8 @@ from index.formats.extracted import Extracted
 from index.formats.memory import make_reader, read_with
 from index.formats.page_edges import join_pages
 from index.formats.properties import facts_of_properties
+from index.formats.typesetting import as_written
+from index.formats.wrapped import wrapped
 
 _MOST_PAGES = 5_000
 
@@ -18,7 +20,8 @@ _MOST_PAGES = 5_000
 def read_pdf(data: bytes) -> Extracted:
     """Return the text of every page, an empty line between pages; the rules for plain text find its structure.
 
-    What is printed at the edge of every page stays in the text as furniture.
+    What is printed at the edge of every page stays in the text as furniture. Lines that were one before they were set
+    are a unit; words that were broken at the end of a line are whole.
 
     Raises:
         UnreadableDocument: damaged, locked with a password, too many pages, or pages that are only pictures.
@@ -45,11 +48,13 @@ def read_pdf(data: bytes) -> Extracted:
             f"expected a PDF that can be read, found a damaged or locked one ({_said(error)})"
         ) from None
     # Characters that have no code point (fonts without a map) come out as lone surrogates or NUL: no text holds them.
-    text, parts = join_pages([page.encode("utf-8", "replace").decode("utf-8").replace("\0", " ") for page in pages])
+    readable = [page.encode("utf-8", "replace").decode("utf-8").replace("\0", " ") for page in pages]
+    text, parts = join_pages(as_written(readable))
     if not text:
         raise UnreadableDocument(
             f"expected a PDF with text, found {count} pages without any: scans need text recognition (OCR) first"
         )
+    parts = sorted((*parts, *wrapped(text, parts)), key=lambda part: part.start)
     return Extracted(text + "\n", facts, tuple(parts))
 
 

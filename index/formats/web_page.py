@@ -10,6 +10,7 @@ from typing import Any
 from index.encodings import decode
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
+from index.formats.typesetting import UNSEEN
 from index.formats.web_blocks import blocks
 from index.formats.web_comments import WebComment, find_comments
 from index.formats.web_furniture import find_furniture, marked_lead, marked_title, open_boxes
@@ -114,6 +115,9 @@ def _strip(tree: Any) -> None:
     from lxml import etree
 
     etree.strip_elements(tree, "noscript", "template", "iframe", with_tail=False)
+    for element in tree.iter():
+        element.text = element.text and element.text.translate(UNSEEN)
+        element.tail = element.tail and element.tail.translate(UNSEEN)
     for element in [found for found in tree.iter("a") if found.text_content().strip() in _ANCHORS]:
         element.drop_tree()
 

@@ -52,7 +52,8 @@ class Visible(HTMLParser):
 
 
 def letters(text: str) -> str:
-    return "".join(text.split())
+    """What can be seen of a text: soft hyphens and blanks without width cannot."""
+    return "".join(text.replace("\u00ad", "").replace("\u200b", "").split())
 
 
 def texts(found: Extracted, *, dropped: bool) -> list[str]:
