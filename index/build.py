@@ -222,6 +222,7 @@ def _take_in(
                 if batch.is_full(len(files) - done - 1):
                     full, batch = batch, _Batch()
                     _store(library, full, skipped, count)
+                    del full  # Some 100 MB, that nobody needs while others are made.
         finally:
             # Also when an embedding fails in the middle: what has been made is kept.
             _store(library, batch, skipped, count)
