@@ -7,6 +7,7 @@ she says, "Reply"; and again. Titles with a date above teasers look the same, bu
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,10 @@ def find_repeated(looks: Sequence[Look], sections: Sequence[int]) -> Repeated | 
     if len(heads) < 2:
         return None
     ends = [*(head.start for head in heads[1:]), len(looks)]
-    answered = sum(any(head.end <= foot < end for foot in feet) for head, end in zip(heads, ends, strict=True))
+    ordered = sorted(feet)
+    answered = sum(
+        bisect_left(ordered, head.end) < bisect_left(ordered, end) for head, end in zip(heads, ends, strict=True)
+    )
     shown = answered >= max(2, _SHARE_WITH_CONTROLS * len(heads)) or all(_has_initial(looks, head) for head in heads)
     return Repeated(tuple(heads), feet, section) if shown or section is not None else None
 
@@ -196,8 +200,8 @@ def _has_initial(looks: Sequence[Look], head: Head) -> bool:
 
 def _section(looks: Sequence[Look], first: Head, sections: Sequence[int]) -> int | None:
     """Return the heading of comments above a head, if there is nothing but controls between."""
-    for section in reversed(sections):
-        between = range(section + 1, first.start)
-        if section < first.start and len(between) <= _CONTROLS_ABOVE and not any(looks[n].prose for n in between):
-            return section
-    return None
+    place = bisect_left(sections, first.start) - 1
+    if place < 0:
+        return None
+    between = range(sections[place] + 1, first.start)
+    return sections[place] if len(between) <= _CONTROLS_ABOVE and not any(looks[n].prose for n in between) else None
