@@ -132,7 +132,7 @@ def _joins(piece: str, start: int, end: int, following: int, language: str) -> b
     word = _NEXT_WORD.match(after)
     starts = word.group(1) if word else ""
     lists = _abbreviations(language)
-    # The word has no blank in it; a pattern that begins at every letter of what is said takes ten times as long.
+    # The word has no blank in it; to begin at every letter of what is said takes longer.
     last = _LAST_WORD.search(said, said.rfind(" ") + 1) if said.endswith(".") else None
     abbreviation = last.group()[:-1].casefold() if last else ""
     if starts[:1].islower() and after[0] not in _NEW_SPEECH:
