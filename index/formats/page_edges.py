@@ -23,21 +23,29 @@ _REASON = "page header or footer"
 def join_pages(pages: Sequence[str]) -> tuple[str, list[Part]]:
     """Return the pages as one text, an empty line between two, and the parts of it that every page repeats.
 
-    A line is repeated where it stands at the edge of three pages and of three in ten, whatever figures are in it; a
-    page's number is furniture at the edge of any page of several. What stands at no page's edge is never furniture.
+    A line is repeated where it stands at the edge of three pages and of three in ten, whatever figures are in it; the
+    first line of the first page is the title that the others repeat, unless it has figures or an address. A page's
+    number is furniture at the edge of any page of several. What stands at no page's edge is never furniture.
     """
     written = [page.strip() for page in pages if page.strip()]
     counts = Counter(shape for page in written for shape in _edge_shapes(page))
     enough = max(_LEAST_PAGES, _LEAST_SHARE * len(written))
     parts: list[Part] = []
     start = 0
-    for page in written:
+    for number, page in enumerate(written):
         parts += [
             Part("furniture", start + left, start + right, reason=_REASON)
-            for left, right in _furniture(page, counts, enough, several=len(written) > 1)
+            for place, (left, right) in enumerate(_furniture(page, counts, enough, several=len(written) > 1))
+            # What later pages repeat of the first one's first line is its title.
+            if number or place or page[:left].strip() or not _is_title(page[left:right])
         ]
         start += len(page) + 2
     return "\n\n".join(written), parts
+
+
+def _is_title(line: str) -> bool:
+    """Whether it is some words; what programs print above every page has a date, a figure or an address."""
+    return len(line.split()) > 1 and not any(sign.isdigit() or sign in "/@" for sign in line)
 
 
 def _lines(page: str) -> list[tuple[int, int]]:

@@ -12,7 +12,9 @@ _BESIDE = 4
 _FULL = 0.93
 """Of the longest of them, with the next word, in characters: those of a proportional font are not equally wide."""
 _NARROWEST = 25
-"""Columns; narrower lines are tables and labels."""
+"""Characters; narrower lines are tables and labels."""
+_COLUMN = 40
+"""The same of the longest line around: on a page of titles and names nothing was wrapped."""
 
 
 def wrapped(text: str, furniture: Sequence[Part]) -> list[Part]:
@@ -61,4 +63,5 @@ def _goes_on(text: str, lines: Sequence[tuple[int, int]], place: int) -> bool:
     if word[0].islower():
         return True
     beside = lines[max(0, place - _BESIDE) : place + _BESIDE + 1]
-    return end - start + 1 + len(word) > _FULL * max(right - left for left, right in beside)
+    longest = max(right - left for left, right in beside)
+    return longest >= _COLUMN and end - start + 1 + len(word) > _FULL * longest

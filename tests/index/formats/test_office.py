@@ -159,6 +159,13 @@ def test_what_every_page_repeats_is_furniture() -> None:
     assert {part.reason for part in found.parts} == {"page header or footer"}
 
 
+@pytest.mark.parametrize(("line", "is_title"), [("Havet og vi", True), ("12.3.2019 Havet og vi", False)])
+def test_the_title_that_later_pages_repeat_is_the_title(line: str, is_title: bool) -> None:
+    """It stands above the first page as it does above the others; what a program prints there has a date."""
+    found = read_pdf(pdf([[line, f"Fisken nummer {number} er stor."] for number in "ABCD"]))
+    assert furniture(found) == [line] * (3 if is_title else 4)
+
+
 @pytest.mark.parametrize("number", ["7", "- 7 -", "Page 7", "Page 7 of 12", "Sida 7 (12)", "s. 7", "7 | 12"])
 def test_page_numbers_are_furniture_of_two_pages_too(number: str) -> None:
     """A number alone at the edge of a page is the page's; a line with words is only where pages repeat it."""
