@@ -87,8 +87,10 @@ class Compounds:
         readings = [reading for reading in readings if reading.pos in PART_POS and reading.feature != "pres"]
         if not readings:
             return None
-        # In compounds nouns come first by far: kunde-service, not "to customer".
-        return max(readings, key=lambda reading: (reading.pos == "noun", reading.weight))
+        # In compounds nouns come first by far: kunde-service, not "to customer". English writes only those with a hyphen
+        # that begin with an adjective, where it could be one: high-level, not "of an intoxication".
+        likely = "adj" if language == "en" else "noun"
+        return max(readings, key=lambda reading: (reading.pos == likely, reading.weight))
 
     def _last_parts(self, part: str, language: str) -> list[Reading]:
         if len(part) < compounds.MIN_PART or part in self._reader.functions(language):
