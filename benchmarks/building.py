@@ -64,7 +64,10 @@ def measure(folder: Path, size: int) -> Built:
     from service.command_line.main import GARBAGE_AFTER
 
     texts = list(write_documents(folder / "texts", size, Synthetic(load_lexicon())))
+    from service.heap import share_heap
+
     _import_builder()
+    share_heap()
     gc.collect()
     gc.set_threshold(GARBAGE_AFTER)  # As the command does.
     processor, began = _processor_seconds(), time.perf_counter()

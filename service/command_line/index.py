@@ -18,6 +18,7 @@ from service.bootstrap import open_assistant
 from service.command_line.explain import contributions, describe, find_passage
 from service.command_line.progress import bar, begin_crew, build_with_progress, report_skipped
 from service.command_line.terminal import console
+from service.heap import share_heap
 from service.settings import read_settings
 from service.wire_documents import DocumentInfoModel
 
@@ -37,6 +38,7 @@ def index() -> None:
 @click.pass_context
 def build(context: click.Context, watch: bool, ray: str | None) -> None:
     """Read what is new or changed in the folder of documents; exits 1 if a file was skipped or is not found yet."""
+    share_heap()
     settings = read_settings()
     with (None if ray else begin_crew(settings)) or nullcontext() as crew, open_assistant(settings) as assistant:
         report = build_with_progress(assistant, settings, ray=ray, crew=crew)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import signal
 import socket
@@ -16,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from sse_starlette.sse import AppStatus
 
+from service.heap import share_heap
 from service.http.draining import Draining
 from service.http.heartbeat import Heartbeat
 from service.http.protocol import server_options
@@ -26,8 +26,6 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while others wait for it. With Python's 5 ms every short step of a search
 (each read of the record, the event loop's own) waits so long behind an answer that is being worked out: with two
 searches beside one answer at a time, 22 % off the 95th percentile of the searches (docs/decisions/0830)."""
-M_ARENA_MAX = -8
-"""glibc's `malloc.h`."""
 FULL_COLLECTION_AFTER = 100
 """Collections of middle-aged garbage to one of all there is (Python: 10). Those of all stop every thread for as long as
 it takes to look at what is remembered of words and passages, up to half a second, and find next to nothing."""
@@ -105,18 +103,6 @@ def settle() -> None:
     gc.set_threshold(young, middle, FULL_COLLECTION_AFTER)
     gc.collect()
     gc.freeze()
-
-
-def share_heap() -> bool:
-    """Have all threads take memory from one heap; return whether the C library could be told so.
-
-    glibc gives every thread one of its own, of which each keeps what its largest search once took: 80 to 90 MB of eight
-    threads over 100,000 passages. Python's threads take turns in any case (docs/decisions/0830).
-    """
-    try:
-        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1))
-    except (OSError, AttributeError, TypeError):  # Not glibc.
-        return False
 
 
 def config_of(app: FastAPI, settings: Settings, host: str, port: int, *, shared: bool = False) -> uvicorn.Config:

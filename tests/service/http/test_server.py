@@ -10,7 +10,7 @@ import sys
 # to the next multiple; a large piece that was mapped by itself may also begin there.
 SCRIPT = """
 import sys, threading
-from service.http.server import share_heap
+from service.heap import share_heap
 
 if sys.argv[1] == "shared":
     assert share_heap()
