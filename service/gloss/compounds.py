@@ -87,8 +87,8 @@ class Compounds:
         readings = [reading for reading in readings if reading.pos in PART_POS and reading.feature != "pres"]
         if not readings:
             return None
-        # In compounds nouns come first by far: kunde-service, not "to customer". What English writes with a hyphen begins
-        # with an adjective, where it could be one: high-level, not "of an intoxication".
+        # In compounds nouns come first by far: kunde-service, not "to customer". What English writes with a hyphen
+        # begins with an adjective, where it could be one: high-level, not "of an intoxication".
         likely = "adj" if language == "en" else "noun"
         return max(readings, key=lambda reading: (reading.pos == likely, reading.weight))
 
