@@ -18,11 +18,12 @@ FEW, MANY = 300, 2400
 
 
 def write_notes(folder: Path, first: int, last: int) -> None:
-    """Notes of one sentence, a hundred a subfolder."""
+    """Notes of one sentence, a hundred a subfolder; few words, because words are remembered, up to a bound."""
     for number in range(first, last):
         here = folder / f"{number // 100:03d}"
         here.mkdir(parents=True, exist_ok=True)
-        (here / f"note{number}.txt").write_text(f"Note {number} is about the harbour.\n", encoding="utf-8")
+        about = number if number == MANY - 1 else number % 50
+        (here / f"note{number}.txt").write_text(f"Note {about} is about the harbour.\n", encoding="utf-8")
 
 
 def open_files() -> int:
