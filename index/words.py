@@ -14,7 +14,7 @@ from index.lexicon import LANGUAGES, Lexicon
 from index.normalising import normalise
 from index.sending import Sent
 
-MAX_REMEMBERED = 50_000
+MAX_REMEMBERED = 24_000
 """Words of a language that are remembered, some 500 bytes each. When there are so many, the half that was met first is
 kept, the commonest for the most part."""
 MAX_JUDGED = 100_000
