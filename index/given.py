@@ -72,7 +72,7 @@ def find_structure(looks: Sequence[Look], given: Mapping[int, Part]) -> Structur
     marks = [_mark(given[position]) if position in given else None for position in range(len(looks))]
     reasons = [given[position].reason if position in given else None for position in range(len(looks))]
     kinds: list[SegmentKind] = [
-        (given[position].kind if position in given else None) or "paragraph" for position in range(len(looks))
+        (position in given and given[position].kind) or "paragraph" for position in range(len(looks))
     ]
     speech = [position in given and _is_speech(looks[position], kinds[position]) for position in range(len(looks))]
     has_title = "title" in kinds

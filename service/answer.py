@@ -52,17 +52,16 @@ class Quoting:
         if compared := compare(question, filters, partial(self._weigh_alone, filters), self._cues, self._max_quotes):
             return self._laid_out(question, compared)
         weighed = self._weigh(question, hits)
-        found, verdict = weighed.found, weighed.verdict
+        coverage, found, verdict = weighed.coverage, weighed.found, weighed.verdict
         answered = verdict.level == "answered"
         if who := self._speakers_asked_about(verdict, filters):
             # Not a word that no text knows: somebody whose own words are the nearest to who that is.
             filters, found, verdict = replace(filters, speakers=who), [], replace(verdict, level="near", missing=())
         if not found:
-            coverage = self.coverage(question)
             nearest = self._nearest(question, filters) if coverage.units else []
             found = candidates(nearest, coverage, question.kinds, self._aside)
         if not question.kinds and self._cues.asks_what(question.text):
-            found = definitions_first(found, self.coverage(question), self._cues)
+            found = definitions_first(found, coverage, self._cues)
         quotes = choose(
             found,
             self._cues,
@@ -124,7 +123,7 @@ class Quoting:
         coverage = self.coverage(question)
         sought = question.speakers or coverage.units
         found = candidates(hits, coverage, question.kinds, self._aside) if sought else []
-        return Weighed(found, self._judge.judge(question, coverage, hits, found))
+        return Weighed(coverage, found, self._judge.judge(question, coverage, hits, found))
 
     def _weigh_alone(self, filters: Filters, question: Question) -> Weighed:
         """The same for a question that nothing was retrieved for yet."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.records import Filters
 from service.choose import Candidate, choose
+from service.coverage import Coverage
 from service.cues import Cues
 from service.evidence import Verdict
 from service.records import Citation, Quote, Section
@@ -21,8 +22,9 @@ BOTH = None
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What was found for a question, best first, and whether that answers it."""
+    """What was found for a question, best first, by what it was measured, and whether that answers it."""
 
+    coverage: Coverage
     found: Sequence[Candidate]
     verdict: Verdict
 

@@ -144,6 +144,13 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
+@cache
+def _parser_within() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark")
+
+
 def _goes_on(line: str, following: str) -> bool:
     """Whether a line of a paragraph was broken within a sentence: people also begin a new line where one ends."""
     if _HARD_BREAK.search(line) or ends_sentence(line):
@@ -158,9 +165,7 @@ def _is_images(content: str) -> bool:
     """Whether a paragraph is only images, with links or without."""
     if "![" not in content or len(content) > _LONGEST_IMAGES:
         return False
-    from markdown_it import MarkdownIt
-
-    within = MarkdownIt("commonmark").parseInline(content)[0].children or []
+    within = _parser_within().parseInline(content)[0].children or []
     return all(token.type in _MADE_OF_IMAGES or not token.content.strip() for token in within)
 
 
