@@ -278,16 +278,17 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         words, indexed = prepare(folder, given.passages)
         plan = Plan(given.passages, given.workers, given.clients, given.seconds, indexed, folder / "data")
-        port = free_port()
+        port, log_file = free_port(), folder / "service.log"
+        log_file.unlink(missing_ok=True)  # Of the run before.
         with (
             subprocess.Popen([sys.executable, "-c", NOOP, str(port)]) as noop,  # noqa: S603 - our own command
-            Service(plan.data, "--workers", str(given.workers), seeds=str(folder / "texts")) as service,
+            Service(plan.data, "--workers", str(given.workers), log=log_file, seeds=str(folder / "texts")) as service,
         ):
             try:
                 found = asyncio.run(measure(service, f"http://127.0.0.1:{port}", words, plan))
             finally:
                 noop.terminate()
-            log = service.log.read_text(encoding="utf-8")
+            log = log_file.read_text(encoding="utf-8")
     print(load_report.table(found))
     if given.write:
         load_report.write(found, ROOT)

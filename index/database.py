@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,8 @@ def open_engine(url_or_path: str | Path, *, busy_timeout_seconds: float = BUSY_T
     else:
         postgresql.prepare(engine)
     try:
-        with explained(url):
+        first = sqlite.made_by_one(url, busy_timeout_seconds) if sqlite_file else nullcontext()
+        with first, explained(url):
             _bring_to_revision(engine, _name(url))
     except IndexUnavailable:
         engine.dispose()

@@ -14,6 +14,7 @@ FILE_NAME = "writer.lock"
 EMBEDDING_NAME = "embedding.lock"
 COPYING_NAME = "copying.lock"
 BUILDING_NAME = "building.lock"
+MAKING_NAME = "making.lock"
 
 
 @contextmanager
@@ -22,7 +23,8 @@ def writer_lock(data_dir: Path, *, timeout_seconds: float, file_name: str = FILE
 
     EMBEDDING_NAME is the lock of the one process that has a model embed: for hours, in which others may write;
     COPYING_NAME that of the one that copies the index to another engine; BUILDING_NAME that of the one that goes
-    through a folder, between whose batches of documents others may write.
+    through a folder, between whose batches of documents others may write; MAKING_NAME that of the one that makes a
+    record where there is none.
 
     Raises:
         IndexBusy: another process, which the message names, held it all the time.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
 
 from index.errors import IndexBusy, IndexUnavailable, NoRoom, NotWritable
+from index.lock import MAKING_NAME, writer_lock
 
 
 def engine_settings(url: URL) -> dict[str, Any]:
@@ -22,6 +25,26 @@ def engine_settings(url: URL) -> dict[str, Any]:
         return {}
     # One connection a thread at most; a web server's thread pool has 40 threads, and SQLite connections are cheap.
     return {"pool_size": 8, "max_overflow": 56, "pool_timeout": 10}
+
+
+@contextmanager
+def made_by_one(url: URL, timeout_seconds: float) -> Iterator[None]:
+    """Open a record for the first time while no other process does so where there is none yet.
+
+    Whoever makes one turns it to WAL at once, and SQLite gives that up, without waiting, when another process looks at
+    the file meanwhile.
+
+    Raises:
+        IndexBusy: another process took all the time.
+        IndexUnavailable: the folder cannot be written.
+    """
+    path = Path(url.database or "")
+    # Not opened to look into it: closing it would end the locks of this process's own connections (fcntl).
+    if not url.database or url.database.startswith((":", "file:")) or (path.exists() and path.stat().st_size):
+        yield
+        return
+    with writer_lock(path.parent, timeout_seconds=timeout_seconds, file_name=MAKING_NAME):
+        yield
 
 
 def prepare(engine: Engine, busy_timeout_seconds: float) -> None:

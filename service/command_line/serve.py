@@ -15,6 +15,7 @@ from service.bootstrap import open_assistant
 from service.command_line.main import one_line_errors
 from service.command_line.progress import build_when_needed
 from service.command_line.running import announced
+from service.heap import share_heap
 from service.settings import InvalidSettings, Settings, read_settings
 from service.slack.configured import answers_requests
 
@@ -71,6 +72,7 @@ def build_first(settings: Settings, host: str) -> None:
     from service.http.opening import open_access
 
     logs.configure(settings.log_format)
+    share_heap()
     with one_line_errors(), open_assistant(settings) as assistant:
         open_access(settings, assistant.library.record, host)  # Refused once, not by each worker.
         build_when_needed(assistant, settings)
@@ -99,6 +101,7 @@ def work(
     from service.http.traces import open_provider
 
     logs.configure(settings.log_format)
+    share_heap()
     draining = Draining()
     traces = open_provider(settings.traces_url) if settings.traces_url else None
     with open_assistant(settings) as assistant:

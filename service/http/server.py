@@ -15,7 +15,6 @@ import uvicorn
 from fastapi import FastAPI
 from sse_starlette.sse import AppStatus
 
-from service.heap import share_heap
 from service.http.draining import Draining
 from service.http.heartbeat import Heartbeat
 from service.http.protocol import server_options
@@ -92,12 +91,11 @@ class Server(uvicorn.Server):
 
 
 def settle() -> None:
-    """Have threads take turns and share a heap, and the garbage collector leave alone what lives as long as it.
+    """Have threads take turns, and the garbage collector leave alone what lives as long as it.
 
     A full collection stops everything for as long as it takes to look at the lexicon: 180 ms. What is remembered of
     questions comes to lie beside it; for that, full collections are ten times as rare.
     """
-    share_heap()
     sys.setswitchinterval(SWITCH_SECONDS)
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, FULL_COLLECTION_AFTER)

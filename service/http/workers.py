@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
 MAX_FAILED = 5
 """So many workers in a row that ended by themselves before they had served: it makes no sense, unless others serve."""
+START_SECONDS = 300.0
+"""How long a worker may take until it serves: seconds, also with a million passages; a disk may be slow."""
 SPARE_SECONDS = 10.0
 """What a worker may take to end, beyond the time that the settings give it."""
 
@@ -45,6 +47,15 @@ The last two say how many connections every worker has, and which of them this o
 class _Worker:
     process: BaseProcess
     heartbeat: Heartbeat
+    started: float
+
+    def silence(self, timeout_seconds: float) -> float:
+        """For how many seconds it has shown no life, where that is too long; 0 otherwise."""
+        if self.heartbeat.begun:
+            silent, longest = self.heartbeat.silent_seconds(), timeout_seconds
+        else:
+            silent, longest = time.monotonic() - self.started, max(START_SECONDS, timeout_seconds)
+        return silent if silent > longest else 0.0
 
 
 class Workers:
@@ -92,13 +103,13 @@ class Workers:
         process = self._context.Process(target=self._work, args=arguments, name="kilde-worker")
         process.start()
         log.info("worker %d started", process.pid)
-        return _Worker(process, heartbeat)
+        return _Worker(process, heartbeat, time.monotonic())
 
     def _end_hung(self) -> None:
         """Kill whoever has been silent for too long: it may be stopped, and would not hear that it should leave."""
         for worker in self._workers:
-            silent = worker.heartbeat.silent_seconds()
-            if silent > self._settings.worker_timeout_seconds and worker.process.is_alive():
+            silent = worker.silence(self._settings.worker_timeout_seconds)
+            if silent and worker.process.is_alive():
                 log.error("worker %s has been silent for %.0f seconds; killing it", worker.process.pid, silent)
                 worker.process.kill()
                 worker.process.join()

@@ -123,3 +123,18 @@ def children(service: Service, command: str, *, own: bool = False) -> list[int]:
             if not own or int(state[1]) == service.process.pid:
                 found.append(int(folder.name))
     return sorted(found)
+
+
+def heaps_of_threads(pid: int) -> int:
+    """How many heaps a process has of glibc's for other threads than the first.
+
+    One begins at a multiple of 64 MB, has no name, and is followed by what it may grow into, up to the next multiple; a
+    large piece that was mapped by itself may also begin there.
+    """
+    heaps, former = 0, None
+    for line in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines():
+        span, rights, *_, name = [*line.split(), ""][:6]
+        start, end = (int(bound, 16) for bound in span.split("-"))
+        heaps += not name and rights == "---p" and former == start and end % (1 << 26) == 0
+        former = end if not name and rights == "rw-p" and start % (1 << 26) == 0 else None
+    return heaps

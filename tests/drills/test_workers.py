@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.drills.running import Service, children, workers
+from tests.drills.running import Service, children, heaps_of_threads, workers
 
 KEY = "a-key-of-the-tests-0123456789"
 ALLOWED = {"authorization": f"Bearer {KEY}", "content-type": "text/plain"}
@@ -104,6 +104,14 @@ def test_metrics_are_those_of_all_workers(service: Service) -> None:
     for _ in range(40):
         httpx.get(f"{service.url}/documents")
     assert count() == before + 40
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="heaps are those of glibc, seen in /proc")
+def test_the_threads_of_a_worker_share_its_heap(service: Service) -> None:
+    """Each would keep what its largest search once took; also what one has left behind that ended is no other's."""
+    for _ in range(20):
+        ask(service, "what do the authors think about ROI?")
+    assert [heaps_of_threads(worker) for worker in workers(service)] == [0, 0]
 
 
 def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:

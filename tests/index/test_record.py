@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from index.errors import IndexUnavailable, InvalidData
+from index.errors import IndexBusy, IndexUnavailable, InvalidData
+from index.lock import MAKING_NAME, writer_lock
 from index.record import Record
 from index.schema import changes, conversations, documents, feedback, messages, meta, now, passages, segments, vectors
 from tests.index.making import make_prepared, make_vectors, open_record, store
@@ -243,6 +244,18 @@ def test_feedback_goes_with_its_conversation(record: Record) -> None:
         connection.execute(conversations.delete())
     with record.read() as connection:
         assert connection.execute(select(feedback)).all() == []
+
+
+def test_a_record_is_made_by_one_process(tmp_path: Path) -> None:
+    """Where there is none, others wait for it; one that is there is opened meanwhile, as before."""
+    path = tmp_path / "record.sqlite3"
+    with writer_lock(tmp_path, timeout_seconds=0, file_name=MAKING_NAME):
+        with pytest.raises(IndexBusy):
+            Record.open(path, busy_timeout_seconds=0.1)
+        assert not path.exists()
+    Record.open(path).close()
+    with writer_lock(tmp_path, timeout_seconds=0, file_name=MAKING_NAME):
+        Record.open(path, busy_timeout_seconds=0.1).close()
 
 
 def test_locked_record_is_one_line(tmp_path: Path) -> None:

@@ -240,3 +240,8 @@ def test_only_a_trusted_proxy_says_who_asks(trusted: str, said: str, seen: str) 
     with served(app, trusted) as port:
         answer = sent(port, head("GET", "/client", f"X-Forwarded-For: {said}", "Connection: close"))
     assert answer.endswith(f'"{seen}"'.encode())
+
+
+def test_connections_are_kept_longer_than_clients_keep_theirs() -> None:
+    """Whoever closes one while the other sends makes a request fail: httpx keeps them 5 s, proxies mostly 60."""
+    assert server_options()["timeout_keep_alive"] > 60

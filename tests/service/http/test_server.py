@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-# Eight threads take memory at once, in pieces too small to be mapped one by one, and keep it. A heap of glibc's for
-# another thread than the first begins at a multiple of 64 MB, has no name, and is followed by what it may grow into, up
-# to the next multiple; a large piece that was mapped by itself may also begin there.
+from tests.drills.running import heaps_of_threads
+
+# Eight threads take memory at once, in pieces too small to be mapped one by one, and keep it.
 SCRIPT = """
 import sys, threading
 from service.heap import share_heap
@@ -26,20 +26,21 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-heaps, former = 0, None
-for line in open("/proc/self/maps"):
-    span, rights, *_, name = (line.split() + [""])[:6]
-    start, end = (int(bound, 16) for bound in span.split("-"))
-    heaps += not name and rights == "---p" and former == start and end % (1 << 26) == 0
-    former = end if not name and rights == "rw-p" and start % (1 << 26) == 0 else None
-print(heaps)
+print("taken", flush=True)
+sys.stdin.read()
 """
 
 
 def heaps(how: str) -> int:
     """How many heaps for single threads a process has whose threads take memory."""
-    found = subprocess.run([sys.executable, "-c", SCRIPT, how], capture_output=True, text=True, check=True)
-    return int(found.stdout)
+    command = [sys.executable, "-c", SCRIPT, how]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "taken\n"
+        found = heaps_of_threads(process.pid)
+        process.communicate()
+    assert process.returncode == 0
+    return found
 
 
 def test_threads_take_memory_from_one_heap() -> None:

@@ -125,7 +125,8 @@ def respond(
     handler: BaseHTTPRequestHandler, status: int, body: bytes, content_type: str, headers: dict[str, str]
 ) -> None:
     handler.send_response(status)
-    for name, value in {"content-type": content_type, "content-length": str(len(body)), **headers}.items():
+    said = {"content-type": content_type, "content-length": str(len(body)), "connection": "close"}
+    for name, value in {**said, **headers}.items():
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
