@@ -1,22 +1,25 @@
 """Corrects the words of a question that no dictionary and no passage has: a slip of the finger, missing diacritics.
 
 A word is only changed if it is unknown everywhere and exactly one step away from a word that is known; what the
-passages have comes before what only a dictionary has. docs/decisions/0105-spelling.md has the figures.
+passages have comes before what only a dictionary has. A word of another language becomes none that means something
+else. docs/decisions/0105-spelling.md has the figures.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import SURFACE, Analyzer, QuestionTerm, QuestionTerms
+from index.folding import fold
 from index.lexicon import LANGUAGES
 from index.normalising import normalise
-from index.words import as_name
+from index.words import WordAnalyzer, as_name
 
 LETTERS = {
     "en": "abcdefghijklmnopqrstuvwxyz",
@@ -60,14 +63,17 @@ class Speller:
         """
         if question.spelled or question.language not in LANGUAGES:
             return question
+        terms = as_elsewhere(question.terms, self._analyzer.words, frequency)
         corrections: dict[str, str] = {}
-        for term in question.terms:
-            unknown = term.kind in ("word", "name") and not term.known and not frequency(term)
-            if unknown and (found := self.meant(term, question.language, frequency)):
+        for term in terms:
+            if is_unknown(term, frequency) and (found := self.meant(term, question.language, frequency)):
                 corrections[normalise(term.text)] = found
         if _typed_without_marks(question, corrections):
             corrections.update(self._restored_words(question, frequency))
-        return self._analyzer.question(question.text, question.language, corrections) if corrections else question
+        if not corrections:
+            return question if terms == question.terms else replace(question, terms=terms)
+        corrected = self._analyzer.question(question.text, question.language, corrections)
+        return replace(corrected, terms=as_elsewhere(corrected.terms, self._analyzer.words, frequency))
 
     def meant(self, term: QuestionTerm, language: str, frequency: Frequency) -> str | None:
         """The word that an unknown one was meant to be, with its diacritics or one edit away; None if there is none."""
@@ -79,10 +85,24 @@ class Speller:
             possible = self._possible(list(candidates(word, language)), term, language)
             if found := self._likeliest(possible, word, term, language, frequency):
                 break
+        if found and not frequency(self._analyzer.read_as(term, found, language, whole=True)):
+            found = found if self._may_mean(word, found, language) else None
         if len(remembered) >= MAX_REMEMBERED:
             remembered = self._meant = {}
         remembered[key] = found
         return found
+
+    def _may_mean(self, word: str, other: str, language: str) -> bool:
+        """Whether a word may be meant as one that no passage has: not one of another language that says something else.
+
+        A Danish *spørge* among Norwegian words is *spørre*, but no English *phone* is *hone*.
+        """
+        words = self._analyzer.words
+        knowing = [code for code in LANGUAGES if code != language and words.is_known(word, code)]
+        if not knowing:
+            return True
+        meant = {id_ for id_, _ in words.word(other, language).concepts}
+        return any(id_ in meant for code in knowing for id_, _ in words.word(word, code).concepts)
 
     def _likeliest(
         self,
@@ -149,6 +169,30 @@ class Speller:
                     if count > best:
                         best, found[word] = count, candidate
         return found
+
+
+def is_unknown(term: QuestionTerm, frequency: Frequency) -> bool:
+    """Whether neither a dictionary nor a passage has a word of a question."""
+    return term.kind in ("word", "name") and not term.known and not frequency(term)
+
+
+def as_elsewhere(terms: Sequence[QuestionTerm], words: WordAnalyzer, frequency: Frequency) -> tuple[QuestionTerm, ...]:
+    """Terms of which an unknown one is sought as passages of another language have it: whole, or with its own stem.
+
+    *pull* is *pul* in a Danish question and *pull* in an English text: a word that is a text's own is no slip.
+    """
+    return tuple(_as_elsewhere(term, words, frequency) for term in terms)
+
+
+def _as_elsewhere(term: QuestionTerm, words: WordAnalyzer, frequency: Frequency) -> QuestionTerm:
+    if not is_unknown(term, frequency):
+        return term
+    word = normalise(term.text)
+    stems = (words.surface(word, code) for code in LANGUAGES if words.is_known(word, code))
+    for form in dict.fromkeys((fold(word), *stems)):
+        if form != term.surface and frequency(found := replace(term, surface=form, parts=())):
+            return found
+    return term
 
 
 def _hashes(surfaces: Iterable[str]) -> NDArray[np.uint32]:

@@ -16,6 +16,13 @@ SENTENCE, PASSAGE, RANK = 0.55, 0.25, 0.2
 one before it is about), and how well its passage was retrieved. Decision 0301."""
 OF_THE_KIND = 0.2
 """What a sentence gains that is of the kind that answers the question: a number for "how many"."""
+ABOVE = 0.3
+"""What is in the headings above a sentence, or in the question that it answers, and in no sentence beside it, counts so
+much for it: under "Mileage" it need not speak of mileage. Decision 0304."""
+SAID = 0.3
+"""The strength from which a sentence says something itself, if only in a related word."""
+ONLY_ASKS = 0.35
+"""What is left of the score of a turn in a conversation that only asks: the answer is what others say to it."""
 DEFINES = 0.3
 """What a sentence gains that begins by saying what the thing is that is asked for."""
 MAX_BESIDE_WHAT_IS_DEFINED = 3
@@ -82,24 +89,40 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
     around = coverage.measure(passage.speaker.name or "", language)
     texts = [sentence_text(passage, span) for span in passage.sentences]
     own = [coverage.together((coverage.measure(text, language), around)) for text in texts]
-    context = coverage.measure(passage.context, language)
+    title, _, headings = passage.context.partition("\n")
+    above = coverage.measure(headings, language)
+    context = coverage.together((coverage.measure(title, language), above))
+    # Text below a heading mostly says itself what it is about; an answer need not repeat what was asked.
+    silent = all(max(match.units, default=0.0) < SAID for match in own)
+    above = only_above(coverage, above, own) if silent or passage.kind == "quotation" else coverage.nothing
     whole = coverage.together((*own, context, around))
+    asks = passage.kind == "quotation" and all(text.endswith("?") for text in texts)
     found: list[Candidate] = []
     if coverage.units and not whole.share:
         return found
     for place, (text, match) in enumerate(zip(texts, own, strict=True)):
-        if coverage.units and not match.share and not kinds:
+        share = match.share + ABOVE * (coverage.together((match, above)).share - match.share)
+        if coverage.units and not share and not kinds:
             continue
         near = coverage.together((*own[max(0, place - 1) : place + 2], context))
         of_the_kind = bool(kinds) and all(is_of(kind, text, passage, coverage.question) for kind in kinds)
         # The sentence with the number may have nothing else: what it counts stands before it.
-        if coverage.units and not match.share and not (of_the_kind and near.share > 0):
+        if coverage.units and not share and not (of_the_kind and near.share > 0):
             continue
-        score = SENTENCE * match.share + PASSAGE * whole.share + RANK * rank + OF_THE_KIND * of_the_kind
+        score = SENTENCE * share + PASSAGE * whole.share + RANK * rank + OF_THE_KIND * of_the_kind
         if not coverage.is_prose(text, language):
             score *= NOT_PROSE
+        score *= ONLY_ASKS if asks else 1.0
         found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
     return found
+
+
+def only_above(coverage: Coverage, above: Match, own: Sequence[Match]) -> Match:
+    """What the headings have that no sentence below them has: one that says it itself is the better quote."""
+    if not above.share:
+        return coverage.nothing
+    said = (max(units) for units in zip(*(match.units for match in own), strict=True))
+    return coverage.match([high if low < SAID else 0.0 for high, low in zip(above.units, said, strict=True)])
 
 
 def definitions_first(found: Sequence[Candidate], coverage: Coverage, cues: Cues) -> list[Candidate]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.records import Filters
-from service.choose import Candidate, choose
+from service.choose import SAID, Candidate, choose, sentence_text
 from service.coverage import Coverage
 from service.cues import Cues
 from service.evidence import Verdict
@@ -47,7 +48,8 @@ def compare(
 ) -> Comparison | None:
     """Ask for each side by itself; None where there are none, or no answer, or the asker's own filters leave only one.
 
-    One side must be answered, or each of them nearly: what several people say of a thing is a comparison already.
+    One side must be answered, or each of them nearly: what several people say of a thing is a comparison already. Of
+    two topics only what answers is shown: nobody's words hold the quotes together, so that nearly is about another.
     """
     if not question.sides:
         return None
@@ -56,13 +58,16 @@ def compare(
         return None
     weighed = [weigh(of_side(question, side)) for side in question.sides]
     levels = [one.verdict.level for one in weighed]
-    if "answered" not in levels and "absent" in levels:
+    if "topic" not in kinds and "answered" not in levels and "absent" in levels:
         return None
     share = max(1, max_quotes // len(weighed))
-    chosen = [
-        choose(one.found, cues, several_voices=False, max_quotes=share) if one.verdict.level != "absent" else []
-        for one in weighed
-    ]
+    chosen: list[list[Quote]] = []
+    for side, one in zip(question.sides, weighed, strict=True):
+        spoken = one.found if one.verdict.level != "absent" else []
+        found = about(side, question, one) if side.kind == "topic" else spoken
+        chosen.append(choose(found, cues, several_voices=False, max_quotes=share))
+    if not any(chosen):
+        return None
     both = [quote for quote in chosen[0] if all(any(overlap(quote, other) for other in some) for some in chosen[1:])]
     groups: list[tuple[Side | None, tuple[Quote, ...]]] = [(BOTH, tuple(both))] if both else []
     for side, quotes in zip(question.sides, chosen, strict=True):
@@ -85,6 +90,28 @@ def of_side(question: Question, side: Side) -> Question:
         languages=side.languages or question.languages,
         sides=(),
     )
+
+
+def about(side: Side, question: Question, weighed: Weighed) -> Sequence[Candidate]:
+    """The sentences that are about a topic, not only about one of its words: "git add" is not all that Git does.
+
+    Those that have several words as they are written in the question, where there are any; else, if the side is
+    answered, those that, with what stands beside and above them, have something of every unit of it that no other has.
+    """
+    name = re.compile(rf"(?<!\w){re.escape(side.name)}(?!\w)", re.IGNORECASE)
+    written = [one for one in weighed.found if name.search(said(one))]
+    if written and " " in side.name:
+        return written
+    if weighed.verdict.level != "answered":
+        return []
+    own = {term.start for term in side.terms if not all(term in other.terms for other in question.sides)}
+    places = [place for place, unit in enumerate(weighed.coverage.units) if unit.start in own]
+    return [one for one in weighed.found if all(one.near.units[place] >= SAID for place in places)]
+
+
+def said(candidate: Candidate) -> str:
+    """The text of a candidate's sentence."""
+    return sentence_text(candidate.passage, candidate.passage.sentences[candidate.place])
 
 
 def overlap(one: Quote, other: Quote) -> bool:

@@ -77,6 +77,7 @@ class Cues:
     continuing: Mapping[str, tuple[str, ...]]
     announcing: Mapping[str, tuple[re.Pattern[str], ...]]
     begins: Mapping[str, tuple[str, ...]]
+    ends: Words
     persons: Words
     owners: Words
     genitive: Mapping[str, str]
@@ -218,6 +219,7 @@ def load_cues() -> Cues:
             continuing={language: tuple(words) for language, words in table["continuing"].items()},
             announcing=in_turn(table["announcing"]),
             begins={language: tuple(words) for language, words in follow_up["begins"].items()},
+            ends=by_language(follow_up["ends"]),
             persons=by_language(follow_up["persons"]),
             owners=by_language(follow_up["owners"]),
             genitive={language: str(ending) for language, ending in follow_up["genitive"].items()},

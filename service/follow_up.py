@@ -55,6 +55,31 @@ def carry_on(
     return text, speakers
 
 
+def of_somebody_else(text: str, earlier: Earlier, before: Reading, cues: Cues, names: Names) -> str | None:
+    """The question before, asked of another person: "And Anna Berg?" after "What does Bo Ek say about fish?".
+
+    None where more is said, nobody is named who speaks, or not one person's words were asked for by one question.
+
+    Args:
+        before: the reading of the earlier question.
+    """
+    begins = cues.beginning(text, earlier.language)
+    if not begins or SEPARATOR in earlier.standalone or len(before.speakers) != 1:
+        return None
+    words = text[begins:].strip(" ,?!.").split()
+    while words and words[-1].lower() in cues.ends.get(earlier.language, ()):
+        words.pop()
+    name = " ".join(words).rstrip(",")
+    named = list(named_speakers(name, names).values())
+    if len(named) != 1 or (0, len(name)) not in named[0]:
+        return None
+    asked = earlier.standalone
+    spans = named_speakers(asked, names).get(next(iter(before.speakers)), [])
+    for start, end in sorted(spans, reverse=True):
+        asked = asked[:start] + name + asked[end:]
+    return asked if spans else None
+
+
 def referent(earlier: Earlier, before: Reading, names: Names) -> str | None:
     """The one person whom "she" or "he" stands for after a question and its answer, None where it may be several.
 

@@ -8,6 +8,7 @@ from index.analysis import Analyzer, QuestionTerm
 from index.engine import Words
 from index.errors import IndexUnavailable
 from index.normalising import normalise
+from index.spelling import as_elsewhere
 from service.cues import QUOTED, Cues
 from service.speakers import Names
 
@@ -47,6 +48,14 @@ def mend(text: str, language: str, *, analyzer: Analyzer, lexical: Words, cues: 
     verbatim = {place for match in QUOTED.finditer(text) for place in range(*match.span())}
     terms = (term for term in (*corrected.terms, *corrected.functions) if term.start not in verbatim)
     return _replaced(text, kept, list(terms))
+
+
+def as_found(terms: tuple[QuestionTerm, ...], analyzer: Analyzer, lexical: Words) -> tuple[QuestionTerm, ...]:
+    """Terms as passages of other languages have them (`as_elsewhere`); as they are without an index."""
+    try:
+        return as_elsewhere(terms, analyzer.words, lexical.document_frequency)
+    except IndexUnavailable:
+        return terms
 
 
 def _is_meant(term: QuestionTerm, word: str, frequency: Callable[[QuestionTerm], int], cues: Cues) -> bool:

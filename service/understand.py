@@ -12,10 +12,10 @@ from index.records import Filters
 from service.conversations import Earlier
 from service.courtesies import asks_something, courtesy_language
 from service.cues import Cues, Kind, has
-from service.follow_up import SEPARATOR, carry_on, referent
+from service.follow_up import SEPARATOR, carry_on, of_somebody_else, referent
 from service.overview import Overview, overview_asked
 from service.sides import Side, sides
-from service.slips import mend
+from service.slips import as_found, mend
 from service.speakers import Names, named_speakers
 from service.strings import answer_language
 
@@ -73,6 +73,11 @@ def understand(
         earlier: the question before it in the conversation.
         names: those of everybody who speaks in the documents.
     """
+    if earlier and cues.beginning(text, earlier.language):
+        before = read(earlier.standalone, earlier.language, library.analyzer, cues, names)
+        if asked_now := of_somebody_else(text, earlier, before, cues, names):
+            found = understand(asked_now, language=language, earlier=None, library=library, cues=cues, names=names)
+            return replace(found, text=text)
     detected = library.detector.detect(text, prefer=earlier.language if earlier else None).language
     if not asks_something(text):
         return greeting(text, courtesy_language(text, detected), language)
@@ -98,7 +103,7 @@ def understand(
         standalone=standalone,
         language=detected,
         answer_language=answer_language(detected if language == "auto" else language),
-        terms=whole.topical,
+        terms=replace(whole.topical, terms=as_found(whole.topical.terms, library.analyzer, library.lexical)),
         carried=sum(term.start < boundary for term in whole.topical.terms),
         topic=text[slice(*topic)].strip(" \"'“”«»„") if topic else None,
         topic_span=topic,
@@ -107,7 +112,9 @@ def understand(
         kinds=cues.asked_kinds(text),
         speakers=frozenset(speakers),
         languages=own.languages or (frozenset() if own.topical.terms else whole.languages),
-        sides=own.sides if standalone == text else (),
+        sides=tuple(replace(side, terms=as_found(side.terms, library.analyzer, library.lexical)) for side in own.sides)
+        if standalone == text
+        else (),
         commenters=whole.says and not speakers and asks_commenters(standalone, detected, cues),
         overview=overview,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.analysis import SURFACE, QuestionTerm, QuestionTerms
+from index.folding import fold
 from index.scoring import term_hash
 from index.spelling import Speller
 from tests.index.analysing import analyzer
@@ -87,10 +88,38 @@ def test_a_word_is_worked_out_once() -> None:
 
     question, corrects = analyzer().question("xqzzkw cusotmers", "en"), speller()
     first = corrects.correct(question, frequency)
-    found, asked[:] = list(asked), []
+    asked.clear()
     assert corrects.correct(question, frequency) == first
     assert dict(first.corrections) == {"cusotmers": "customers"}
-    assert asked == found[:1] + [term.surface for term in question.terms[1:]]
+    # Of each word with its stem and as it stands, and of nothing that is near it.
+    words = ("xqzzkw", "cusotmers", "customers")
+    assert set(asked) <= {form for word in words for form in (analyzer().words.surface(word, "en"), fold(word))}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        ("hvordan bruker jeg dictionary", "nb", "dictionary"),
+        ("vad kostar en mobile phone", "sv", "phone"),
+    ],
+)
+def test_a_word_of_another_language_is_not_read_as_one_of_another_meaning(text: str, language: str, word: str) -> None:
+    """An English word among others is one letter from some word of nearly every language."""
+    assert word not in dict(speller().correct(analyzer().question(text, language), lambda term: 0).corrections)
+
+
+def test_a_cognate_of_another_language_is_read_as_the_word_of_this_one() -> None:
+    """A Danish infinitive among Norwegian words says the same."""
+    surface = analyzer().words.surface("spørre", "nb")
+    assert dict(corrected("hvem skal jeg spørge om pensjon", "nb", surface).corrections) == {"spørge": "spørre"}
+
+
+def test_a_word_that_texts_of_another_language_have_is_looked_for_as_they_have_it() -> None:
+    """A Danish stem has one l less than the English one that the passages were indexed with."""
+    question = analyzer().question("hvad er git pull", "da")
+    found = speller("pull").correct(question, lambda term: int(term.surface == "pull"))
+    assert not found.corrections
+    assert [term.surface for term in found.terms][-1] == "pull"
 
 
 def test_what_no_passage_may_have_is_not_asked_for() -> None:

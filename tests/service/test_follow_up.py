@@ -54,6 +54,28 @@ def test_a_pronoun_stands_for_the_one_person_whom_the_answer_quotes(town: Assist
 
 
 @pytest.mark.parametrize(
+    ("before", "text", "expected"),
+    [
+        (
+            "What does Anders say about the noise?",
+            "And Birgitte Krogh?",
+            "What does Birgitte Krogh say about the noise?",
+        ),
+        ("Hvad siger Anders om støjen?", "Og Birgitte?", "Hvad siger Birgitte om støjen?"),
+        ("Hva mener Anders om støyen?", "Enn Birgitte Krogh?", "Hva mener Birgitte Krogh om støyen?"),
+        ("Kva seier Birgitte Krogh om hamna?", "Og Anders?", "Kva seier Anders om hamna?"),
+        ("Vad säger Anders om hamnen?", "Och Birgitte Krogh då?", "Vad säger Birgitte Krogh om hamnen?"),
+    ],
+)
+def test_the_same_is_asked_of_somebody_else(town: Assistant, before: str, text: str, expected: str) -> None:
+    """Who speaks is exchanged, not what about; and only their words are wanted."""
+    language = town.library.detector.detect(before).language
+    question = read(town, text, Earlier(before, language, ""), NAMES)
+    assert question.standalone == expected
+    assert question.speakers == {"Anders"} if "Anders" in text else {"Birgitte Krogh"}
+
+
+@pytest.mark.parametrize(
     ("first", "then", "documents"),
     [
         ("What do the Danish texts say about the staff?", "And the Swedish one?", {"bibliotek"}),
