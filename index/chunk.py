@@ -67,14 +67,18 @@ def chunk(document: Document, segments: Sequence[Segment], *, max_tokens: int = 
 def _runs(document: Document, segments: Sequence[Segment], kinds: frozenset[SegmentKind]) -> Iterator[_Run]:
     headings: list[str] = []
     fresh = False  # whether the headings stand directly above: one that follows text starts anew
+    asking = False  # whether comments stand directly below them, as the answers to a form do below its question
     for key, group in groupby(segments, key=lambda segment: _key(segment, kinds)):
         members = tuple(group)
         if key is not None:
-            yield _Run(members, tuple(headings) if not members[0].number else ())
+            asking = bool(members[0].number) and (fresh or asking)
+            yield _Run(members, tuple(headings) if asking or not members[0].number else ())
             fresh = False
             continue
         for segment in members:
-            if segment.kind == "heading" and segment.speaker:  # The heading above comments is nobody's.
+            if segment.kind == "heading" and segment.speaker is None:  # The heading above comments is nobody's.
+                fresh = asking = False
+            elif segment.kind == "heading":
                 headings = [*headings, _heading(document, segment)] if fresh else [_heading(document, segment)]
                 fresh = True
 

@@ -16,7 +16,13 @@ _UTF_16 = (*_MARKS, (codecs.BOM_UTF16_BE, "utf-16"))
 
 # What a Nordic, English, German or French text has above ASCII in windows-1252. Other languages' letters and box
 # drawing, read by the wrong table, fall outside of it nearly always.
-_WESTERN = frozenset("ÆØÅÄÖÜÉÈÊËÀÁÂÇÍÎÏÓÔÚÛÑÐÞÝæøåäöüéèêëàáâçíîïóôúûñðþýßŒœ‘’‚“”„«»‹›–—…•·§©®™°±½¼¾€£¡¿´×¨\u00a0\u00ad")
+_WESTERN = frozenset(
+    "ÆØÅÄÖÜÉÈÊËÀÁÂÇÍÎÏÓÔÚÛÑÐÞÝæøåäöüéèêëàáâçíîïóôúûñðþýßŒœòÒãÃõÕ‘’‚“”„«»‹›–—…•·§©®™°±½¼¾€£¡¿´×¨²³¥\u00a0\u00ad"
+)
+_OLDER = ("mac-roman", "cp865", "cp850")
+_NORDIC = frozenset("æøåäöé")
+_CAPITALS = frozenset("ÆØÅÄÖÉ")  # An apostrophe of windows-1252 is Æ under DOS.
+_LEAST_NORDIC, _MOST_NORDIC = 0.2, 0.8
 _MOST_CHAOS = 0.1  # charset-normalizer's measure of mess; its own threshold is 0.2.
 _SAMPLE = 200_000  # bytes that the detection looks at
 
@@ -57,7 +63,7 @@ def _decode_other(data: bytes, declared: str | None, error: UnicodeDecodeError) 
             raise UnreadableDocument(f"expected text, found broken {wide.upper()}") from None
     found = "binary data"
     if b"\0" not in data:
-        western = _known(data, declared) or _western(data) or _detected(data)
+        western = _known(data, declared) or _older(data) or _western(data) or _detected(data)
         if western:
             return western
         found = "an encoding that cannot be told, or binary data"
@@ -83,11 +89,31 @@ def _western(data: bytes) -> tuple[str, str] | None:
         text = data.decode("windows-1252")
     except UnicodeDecodeError:
         return None
-    above = [character for character in text if character > "\x7f"]
+    above = [character for character in text if character > "\x7f" and character not in _CAPITALS]
     letters = sum(character.isalpha() for character in text)
     # Words hold more plain letters than others; noise does not.
     plain = letters >= 2 * sum(map(str.isalpha, above)) and letters * 2 >= len(text.replace(" ", ""))
     return (text, "windows-1252") if plain and all(character in _WESTERN for character in above) else None
+
+
+def _older(data: bytes) -> tuple[str, str] | None:
+    """Return the text of a file that was written on an old Mac or under DOS.
+
+    Read as windows-1252 hardly one of its letters above ASCII is Nordic ("f¿rt", "stŒr", "h”st"); read as what it is,
+    nearly all are.
+    """
+    sample = data[:_SAMPLE]
+    if _nordic(sample, "windows-1252") > _LEAST_NORDIC:
+        return None
+    share, name = max((_nordic(sample, name), name) for name in _OLDER)
+    return (data.decode(name), name) if share >= _MOST_NORDIC else None
+
+
+def _nordic(data: bytes, encoding: str) -> float:
+    """Return how much of what stands above ASCII are Nordic letters, from 0 to 1, in a text of an encoding."""
+    text = data.decode(encoding, errors="replace")
+    above = [character for character in text if character > "\x7f" and character not in _CAPITALS]
+    return sum(character in _NORDIC for character in above) / max(1, len(above))
 
 
 def _detected(data: bytes) -> tuple[str, str] | None:

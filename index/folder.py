@@ -9,10 +9,11 @@ from pathlib import Path
 
 from index.errors import NoDocuments, UnreadableDocument
 from index.library import Library
-from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_document
+from index.load import SUFFIXES, ambiguous_files, document_id, find_files, read_document, unread_files
 from index.sources import read_sources
 from index.versions import Version
 
+_MOST_NAMED = 5
 ADDED_INSTEAD = (
     "expected a name that no added document has, found {!r}: the added one stays; "
     "`kilde index remove` it to have the file instead"
@@ -45,13 +46,15 @@ def look(library: Library, folder: Path) -> tuple[list[File], list[Skipped]]:
     """
     paths = find_files(folder)
     if not paths:
-        raise NoDocuments(f"expected documents ({', '.join(sorted(SUFFIXES))} files) in {folder}, found none")
+        others = ", ".join(path.name for path in list(unread_files(folder))[:_MOST_NAMED])
+        found = f"only others ({others})" if others else "none"
+        raise NoDocuments(f"expected documents ({', '.join(sorted(SUFFIXES))} files) in {folder}, found {found}")
     sources, ambiguous = read_sources(folder), ambiguous_files(paths)
     stored = library.record.details()
     files: list[File] = []
     # The path within the folder is kept, so that the folder may be moved.
     inside = f"{folder.as_posix().rstrip('/')}/"
-    skipped = [Skipped(path, reason) for path, reason in ambiguous.items()]
+    skipped = [Skipped(path, reason) for path, reason in (*ambiguous.items(), *unread_files(folder).items())]
     for path in paths:
         if path in ambiguous:
             continue

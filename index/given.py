@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.authors import Bylines, find_bylines
 from index.clean import find_furniture, find_given_furniture
@@ -25,6 +25,8 @@ class Structure:
     reasons: Sequence[str | None]
     kinds: Sequence[SegmentKind]
     speech_marked: Sequence[bool]
+    quoted: Mapping[int, str | None] = field(default_factory=dict)
+    """Whom the format names as who says a unit, by its position."""
 
 
 def units_with(text: str, parts: Sequence[Part]) -> tuple[list[Unit], Mapping[int, Part]]:
@@ -80,7 +82,8 @@ def find_structure(looks: Sequence[Look], given: Mapping[int, Part]) -> Structur
         marks[position], reasons[position] = ruled.marks[place], ruled.reasons[place]
         kinds[position], speech[position] = ruled.kinds[place], ruled.speech_marked[place]
         if has_title and kinds[position] == "title":
-            kinds[position] = "heading"
+            # A caption below the title is as long as a title may be.
+            kinds[position] = "heading" if looks[position].short else "paragraph"
     # Whom a menu or a teaser names has not written the article.
     told = [
         position for position in range(len(looks)) if not (position in given and given[position].kind == "furniture")
@@ -96,7 +99,8 @@ def find_structure(looks: Sequence[Look], given: Mapping[int, Part]) -> Structur
     for position, reason in find_given_furniture(looks, marks, reasons, others, lists).items():
         kinds[position], reasons[position] = "furniture", reason
     places = frozenset(position for position, kind in enumerate(kinds) if kind == "byline" and not marks[position])
-    return Structure(marks, Bylines(places, bylines.author), reasons, kinds, speech)
+    quoted = {n: part.name for n, part in given.items() if kinds[n] == "quotation" and part.name and not part.number}
+    return Structure(marks, Bylines(places, bylines.author), reasons, kinds, speech, quoted)
 
 
 def _by_rules(looks: Sequence[Look]) -> Structure:

@@ -20,6 +20,7 @@ _COMMENT_LONG_ENOUGH = 60
 _CERTAIN = 0.9
 _CLOSE = frozenset({"da", "nb", "nn"})  # Between these a single paragraph needs more evidence.
 _LONG_ENOUGH_AMONG_CLOSE = 250
+_SAID: frozenset[SegmentKind] = frozenset({"paragraph", "list_item", "quotation"})
 _AS_AROUND: frozenset[SegmentKind] = frozenset({"furniture", "byline", "heading", "title"})
 """Kinds of units that are in the language of what stands around them."""
 
@@ -41,6 +42,8 @@ def find_languages(
     judged = [_judged(" ".join(texts), _COMMENT_LONG_ENOUGH) for texts in comments.values()]
     judged += [None if kind in _AS_AROUND else _judged(line.text, _LONG_ENOUGH) for line, _, kind in units]
     running = _sample(line.text for line, mark, kind in units if not mark and kind in ("paragraph", "list_item"))
+    if len(running or "") < _LONG_ENOUGH:  # as in an interview, of which all is somebody's
+        running = _sample(line.text for line, mark, kind in units if not mark and kind in _SAID)
     guesses = iter((yield [text for text in (running, *judged) if text is not None]))
     everything = None if running is None else next(guesses).language
     guessed = [None if text is None else (text, next(guesses)) for text in judged]

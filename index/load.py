@@ -13,6 +13,7 @@ from index.errors import NoDocuments, UnreadableDocument
 from index.formats import apart
 from index.formats.extracted import Extracted
 from index.formats.read import FORMATS
+from index.phrases import DATA, read_names
 
 SUFFIXES = frozenset(FORMATS)
 MAX_BYTES = 20_000_000  # The text of some sixty books; a larger file is a dump or a mistake, and costs memory.
@@ -27,8 +28,8 @@ class ChangedWhileRead(UnreadableDocument):
     """Somebody wrote to a file while it was read."""
 
 
-def find_files(folder: Path) -> list[Path]:
-    """Return the supported files under a folder, sorted by path.
+def find_files(folder: Path, endings: tuple[str, ...] = _ENDINGS) -> list[Path]:
+    """Return the files under a folder that have one of some endings, by default those that are read, sorted by path.
 
     Files and folders whose name starts with a dot are skipped, as is everything that is not a regular file; symbolic
     links to folders are not followed, so a link cannot make the walk endless or lead it out of the folder.
@@ -44,9 +45,19 @@ def find_files(folder: Path) -> list[Path]:
         pages = {Path(name).stem for name in names if name.lower().endswith(_PAGES)}
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not _belongs_to(name, pages))
         here = Path(root)
-        supported = [here / name for name in names if not name.startswith(".") and name.lower().endswith(_ENDINGS)]
+        supported = [here / name for name in names if not name.startswith(".") and name.lower().endswith(endings)]
         files += [path for path in supported if path.is_file()]
     return sorted(files, key=lambda path: path.parts)  # Paths themselves take ten times as long to compare.
+
+
+def unread_files(folder: Path) -> Mapping[Path, str]:
+    """Return the documents under a folder that are of a kind that is not read, each with what to do about it."""
+    instead = {ending: kind for kind, endings in read_names(DATA / "unread_endings.toml").items() for ending in endings}
+    return {
+        path: f"expected one of {', '.join(sorted(SUFFIXES))}, found {path.suffix}, which is not read: "
+        f"save it as {instead[path.suffix.lower()]}"
+        for path in find_files(folder, tuple(instead))
+    }
 
 
 def _belongs_to(folder: str, pages: Set[str]) -> bool:

@@ -2,12 +2,12 @@
 
 The stages in order: units of the layout (lines), what they look like (looks), then, where the format does not say it
 (given), the comments (comments), bylines (authors), furniture (clean) and kinds (structure); whom comments quote
-(quoting); languages (languages), who is quoted (quotations).
+(quoting), who talks with whom (turns); languages (languages), who is quoted (quotations).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from index.authors import Bylines
@@ -20,8 +20,11 @@ from index.quotations import Attribution, announced, find_quotation
 from index.quoting import INTRODUCES, find_quoted
 from index.records import Part, Segment, SegmentKind, Span, Speaker
 from index.sentences import sentences
+from index.turns import Turn, cut, find_turns
 
 _LANGUAGE_OF_NOTHING = "en"
+_MOST_ANSWERS = 3
+"""Turns after a question that may answer it, as long as its asker says nothing; later ones speak of what followed."""
 
 
 def segment(text: str, *, author: str | None = None, parts: Sequence[Part] = ()) -> Asking[list[Segment]]:
@@ -47,6 +50,7 @@ def segment(text: str, *, author: str | None = None, parts: Sequence[Part] = ())
         kinds[position] = "quotation"
     for position in quoted.lines:
         kinds[position], reasons[position] = "furniture", INTRODUCES
+    turns = find_turns(text, looks, structure.marks, kinds)
     languages = yield from find_languages(looks, structure.marks, kinds)
     page = _Page(
         text,
@@ -58,9 +62,12 @@ def segment(text: str, *, author: str | None = None, parts: Sequence[Part] = ())
         structure.speech_marked,
         structure.bylines,
         author,
-        quoted.names,
+        {**structure.quoted, **quoted.names},
+        turns,
     )
-    return _with_lead_ins(text, list(page.segments()))
+    said = {turn.start for some in turns.values() for turn in some}
+    said |= {looks[position].unit.start for position in structure.quoted}
+    return _with_lead_ins(text, list(page.segments()), said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +84,14 @@ class _Page:
     bylines: Bylines
     author: str | None
     quoted: Mapping[int, str | None]
+    turns: Mapping[int, Sequence[Turn]]
 
     def segments(self) -> Iterator[Segment]:
         for position in range(len(self.looks)):
             whole = self._whole(position)
-            if whole.kind in ("paragraph", "comment"):
+            if position in self.turns:
+                yield from cut(self.text, whole, self.turns[position])
+            elif whole.kind in ("paragraph", "comment"):
                 yield from self._with_quotation(position, whole)
             else:
                 yield whole
@@ -170,12 +180,28 @@ class _Page:
         return introduced.name if introduced else None
 
 
-def _with_lead_ins(text: str, segments: list[Segment]) -> list[Segment]:
-    """Give list items the last sentence of the paragraph above their list."""
+def _with_lead_ins(text: str, segments: list[Segment], turns: Set[int]) -> list[Segment]:
+    """Give list items the last sentence of the paragraph above their list, and turns the question that they answer.
+
+    Args:
+        turns: where what somebody says in a conversation begins.
+    """
     lead_in: Span | None = None
     above: Segment | None = None
+    asked: tuple[Span, Speaker | None] | None = None
+    answers = 0
     for position, own in enumerate(segments):
-        if own.kind == "list_item":
+        if own.start in turns and own.kind == "quotation":
+            if above and (question := _question(text, above)):
+                asked, answers = (question, above.speaker), 0
+            elif answers >= _MOST_ANSWERS or (asked and asked[1] == own.speaker):
+                asked = None
+            answers += 1
+            if asked and asked[1] != own.speaker:
+                segments[position] = replace(own, lead_in=asked[0])
+        elif own.kind == "byline" and position + 1 < len(segments) and segments[position + 1].start in turns:
+            continue
+        elif own.kind == "list_item":
             if above and above.kind in ("paragraph", "comment"):
                 lead_in = sentences(text, above.start, above.end, above.language)[-1]
             elif above is None or above.kind != "list_item":
@@ -185,3 +211,9 @@ def _with_lead_ins(text: str, segments: list[Segment]) -> list[Segment]:
         if own.kind != "furniture":
             above = own
     return segments
+
+
+def _question(text: str, above: Segment) -> Span | None:
+    """The question that a segment ends with, if it does."""
+    last = sentences(text, above.start, above.end, above.language)[-1]
+    return last if text[last.start : last.end].rstrip("*_ ").endswith("?") else None

@@ -27,7 +27,7 @@ _NEW_SPEECH = "([{«“„‘–—-•"
 _CLOSING = ")]}»”’\"'›"
 _LONGEST_ABBREVIATION = 4
 _FURTHER = re.compile(r"(?:…|\.\.\.|\.)[)\]}»”’\"'›]*\s+")
-_LINE_BREAK = re.compile(r"(?:\r\n?|[\n\f\v\x85\u2028\u2029])[^\S\n]*(?:[\r\n\f\v\x85\u2028\u2029])\s*")
+_LINE_BREAK = re.compile(r"(?:\r\n|\r(?!\n)|[\n\f\v\x85\u2028\u2029])[^\S\r\n]*(?:[\r\n\f\v\x85\u2028\u2029])\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Speech:
     title_endings: tuple[str, ...]
     nobody: frozenset[str]
     badges: frozenset[str]
+    parts: frozenset[str]
     months: frozenset[str]
     date_words: frozenset[str]
     moments: PhraseTable[str]
@@ -107,6 +108,7 @@ def load_speech(path: Path) -> Speech:
         title_endings=tuple(sorted(words("name.title_ending"))),
         nobody=words("name.nobody"),
         badges=words("name.badge"),
+        parts=words("conversation.part"),
         months=words("date.month"),
         date_words=words("date.word"),
         moments=table("date.moment"),

@@ -171,13 +171,16 @@ def _answer(read: Callable[[bytes], Extracted], data: bytes) -> dict[str, Any]:
 
 
 def _reader_of(suffix: str) -> Callable[[bytes], Extracted]:
+    # So that importing what reads does not count as reading.
     from index.formats.memory import make_reader
     from index.formats.read import FORMATS
 
-    if suffix in (".pdf", ".docx"):
-        make_reader("PDFReader")
+    if suffix == ".pdf":
+        import pypdf  # noqa: F401 - see above
+    elif suffix == ".docx":
+        make_reader()
     else:
-        import trafilatura  # noqa: F401 - so that importing it does not count as reading
+        import trafilatura  # noqa: F401 - see above
     return FORMATS[suffix]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,19 +10,23 @@ from typing import TYPE_CHECKING
 from index.encodings import decode
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted, facts_of
-from index.formats.mail_furniture import find_mail_furniture
-from index.formats.web_page import read_page
+from index.formats.mail_html import letter
+from index.formats.mail_thread import read_thread
+from index.formats.web_page import parse_page, read_page
 from index.records import Part
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+_PREFIXES = re.compile(r"(?:(?:re|sv|vs|vb|fw|fwd|aw|wg|ang|svar)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+"""What mail programs set before a subject: they are no part of what a thread is called."""
+
 
 def read_mail(data: bytes) -> Extracted:
     """Return a message's subject and body: the plain text, else what the HTML says.
 
-    The rules for plain text then find who is quoted ("Anna Berg skrev:" above lines with ">"). Signatures, and what an
-    HTML page would call furniture, stay in the text as such.
+    Other messages that it quotes or forwards are quotations of their senders, without the marks of quotation.
+    Signatures, what names a sender, and what an HTML page would call furniture, stay in the text as furniture.
 
     Raises:
         UnreadableDocument: no message, or one without text.
@@ -33,15 +38,37 @@ def read_mail(data: bytes) -> Extracted:
     if not any(message[name] for name in ("From", "Subject", "Date")):
         raise UnreadableDocument("expected an e-mail with a From, Subject or Date header, found none of them")
     subject = " ".join(str(message["Subject"] or "").split())
-    body, dropped = _body(message)
+    body, found = _body(message)
     if not body.strip():
         raise UnreadableDocument("expected an e-mail with text, found one without (attachments are not read)")
     text = f"{subject}\n\n{body}" if subject else body
-    facts = facts_of("e-mail headers", title=subject, author=_author(message), published=_date(message))
+    title = _PREFIXES.sub("", subject) or subject
+    facts = facts_of("e-mail headers", title=title, author=_author(message), published=_date(message))
     start = len(text) - len(body)
-    dropped = [replace(part, start=part.start + start, end=part.end + start) for part in dropped]
-    found = [*dropped, *find_mail_furniture(_without(text, dropped), start)]
-    return Extracted(text, facts, tuple(sorted(found, key=lambda part: part.start)))
+    head = [Part("title", 0, len(subject))] if subject else []
+    parts = [replace(part, start=part.start + start, end=part.end + start) for part in found]
+    return Extracted(text, facts, (*head, *parts))
+
+
+def _body(message: EmailMessage) -> tuple[str, list[Part]]:
+    """Return a message's text and its parts."""
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return "", []
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    text, _ = decode(raw, declared=part.get_content_charset())
+    text = text.replace("\r\n", "\n")
+    if part.get_content_type() != "text/html":
+        return read_thread(text, flowed=part.get_param("format") == "flowed")
+    written = letter(parse_page(text))
+    if written is not None:
+        return read_thread(written, wrapped=False)
+    page = read_page(text.encode("utf-8"), declared="utf-8")
+    dropped = [one for one in page.parts if one.kind == "furniture"]
+    _, below = read_thread(_without(page.text, dropped), wrapped=False)
+    furniture = [one for one in below if one.kind == "furniture"]
+    return page.text, sorted([*dropped, *furniture], key=lambda one: one.start)
 
 
 def _without(text: str, parts: Sequence[Part]) -> str:
@@ -51,21 +78,6 @@ def _without(text: str, parts: Sequence[Part]) -> str:
         pieces += [text[position : part.start], " " * (part.end - part.start)]
         position = part.end
     return "".join(pieces) + text[position:]
-
-
-def _body(message: EmailMessage) -> tuple[str, list[Part]]:
-    """Return a message's text and what of it is furniture by its markup."""
-    part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return "", []
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    text, _ = decode(raw, declared=part.get_content_charset())
-    text = text.replace("\r\n", "\n")
-    if part.get_content_type() != "text/html":
-        return text, []
-    page = read_page(text.encode("utf-8"), declared="utf-8")
-    return page.text, [one for one in page.parts if one.kind == "furniture"]
 
 
 def _author(message: EmailMessage) -> str | None:

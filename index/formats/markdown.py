@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from index.formats.extracted import Extracted
+from index.formats.extracted import Extracted, facts_of
 from index.formats.front_matter import front_matter
-from index.formats.web_blocks import blocks
+from index.formats.markdown_html import find_stretches
 from index.lines import ends_sentence
 from index.records import Part, SegmentKind
 
@@ -31,7 +31,9 @@ _TO_A_HEADING = re.compile(r"\[[^\]\n]*\]\(#[^)\s]*\)")
 _HEADING_LINES = 3
 """Of a heading at most, with the line under it."""
 _LONGEST_IMAGES = 5_000
-_MADE_OF_IMAGES = frozenset({"image", "link_open", "link_close", "softbreak", "hardbreak", "html_inline"})
+_SHOWN = frozenset({"text", "code_inline"})
+_AS_BLANK = frozenset({"softbreak", "hardbreak"})
+_WITHOUT_WORDS = frozenset({"image", "link_open", "link_close", "softbreak", "hardbreak", "html_inline"})
 
 
 def read_markdown(text: str) -> Extracted:
@@ -41,7 +43,10 @@ def read_markdown(text: str) -> Extracted:
     tables of contents, and HTML that says nothing. A paragraph that was wrapped is one unit, and so is a block of code.
     """
     facts, matter = front_matter(text)
-    parts = _Blocks(text, matter[-1].end if matter else int(text.startswith("\ufeff"))).parts()
+    blocks = _Blocks(text, matter[-1].end if matter else int(text.startswith("\ufeff")))
+    parts = blocks.parts()
+    if blocks.title and not any(fact.name == "title" for fact in facts):
+        facts = (*facts, *facts_of("page text", title=blocks.title))
     return Extracted(text, facts, (*matter, *parts))
 
 
@@ -57,6 +62,9 @@ class _Blocks:
         self._tokens = _parser().parse(text[start:], noted)
         self._definitions = (*noted.get("references", {}).values(), *noted.get("duplicate_refs", ()))
         self._has_title = False
+        self._sections = self._are_sections()
+        self.title: str | None = None
+        """What the first heading shows, where that is not how it is written: "**Bolt** for <i>Python</i>"."""
 
     def parts(self) -> list[Part]:
         """Everything that the rules for plain text cannot tell, in order."""
@@ -74,6 +82,7 @@ class _Blocks:
             return  # What stands in a list or in a quotation goes on by its indent or its mark.
         first, end = token.map
         if token.type == "heading_open":
+            self._note_title(token.tag, self._tokens[place + 1].content)
             yield from self._heading(token.markup, first, end)
         elif token.type == "fence":
             closed = end - first > 1 and self._line(end - 1).strip().startswith(token.markup)
@@ -81,13 +90,25 @@ class _Blocks:
             yield from self._part("paragraph", first + 1, end - closed)
             yield from self._part("furniture", end - closed, end, reason="fence of code")
         elif token.type == "html_block":
-            if _says_nothing(token.content):
-                yield from self._part("furniture", first, end, reason="HTML without words")
+            yield from self._html(first, end)
         elif token.type == "paragraph_open":
-            if _is_images(self._tokens[place + 1].content):
-                yield from self._part("furniture", first, end, reason="images")
+            if _shows_no_words(self._tokens[place + 1].content):
+                yield from self._part("furniture", first, end, reason="images or tags")
             else:
                 yield from self._wrapped(first, end)
+
+    def _are_sections(self) -> bool:
+        """Whether the headings are those of sections, and none is the text's own: it is called as its file is."""
+        tags = [token.tag for token in self._tokens if token.type == "heading_open" and token.level == 0]
+        html = any("<h1" in token.content.lower() for token in self._tokens if token.type == "html_block")
+        return bool(tags) and not html and "h1" not in tags and tags.count(tags[0]) > 1
+
+    def _is_above_sections(self) -> bool:
+        return self._sections and not self._has_title
+
+    def _note_title(self, tag: str, content: str) -> None:
+        if tag == "h1" and not self._has_title and (shown := _shown(content)) != content.strip():
+            self.title = shown or None
 
     def _contents(self) -> Iterator[Part]:
         """Lists of nothing but links to the text's own headings."""
@@ -112,16 +133,34 @@ class _Blocks:
                 is_title = markup == "=" and not self._has_title
                 yield from self._part("title" if is_title else "heading", first, end - 1)
             yield from self._part("furniture", end - 1, end, reason="line under a heading")
+        elif self._is_above_sections():
+            yield from self._part("heading", first, end)
         self._has_title = self._has_title or markup in "=#"
+
+    def _html(self, first: int, end: int) -> Iterator[Part]:
+        """Words as they stand, with the tags among them; tags around them are furniture."""
+        here, stop = self._lines[first], self._lines[end]
+        for found in find_stretches(self._text[here:stop]):
+            start = self._lines[first] + found.start
+            yield from _between(self._text, here, start)
+            kind: SegmentKind = "paragraph"
+            if found.level:
+                self._note_title(f"h{found.level}", self._text[start : self._lines[first] + found.end])
+                kind = "title" if found.level == 1 and not self._has_title else "heading"
+                self._has_title = True
+            here = self._lines[first] + found.end
+            yield Part(kind, start, here)
+        yield from _between(self._text, here, stop)
 
     def _wrapped(self, first: int, end: int) -> Iterator[Part]:
         """The stretches of a paragraph that were one line before they were wrapped."""
         begun = first
+        above = self._is_above_sections()
         for number in range(first + 1, end + 1):
             if number < end and _goes_on(self._line(number - 1), self._line(number)):
                 continue
-            if number - begun > 1:
-                yield from self._part(None, begun, number)
+            if number - begun > 1 or above:
+                yield from self._part("paragraph" if above else None, begun, number)
             begun = number
 
     def _line(self, number: int) -> str:
@@ -134,6 +173,13 @@ class _Blocks:
         if stripped := text.strip():
             start += len(text) - len(text.lstrip())
             yield Part(kind, start, start + len(stripped), reason=reason)
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Part]:
+    """What stands around the words of HTML."""
+    if tags := text[start:end].strip():
+        begin = start + len(text[start:end]) - len(text[start:end].lstrip())
+        yield Part("furniture", begin, begin + len(tags), reason="tags of HTML")
 
 
 @cache
@@ -161,22 +207,17 @@ def _goes_on(line: str, following: str) -> bool:
     return (line[-1:].islower() or line.endswith(",")) and (following[:1].islower() or following[:1] in _IN_PASSING)
 
 
-def _is_images(content: str) -> bool:
-    """Whether a paragraph is only images, with links or without."""
-    if "![" not in content or len(content) > _LONGEST_IMAGES:
+def _shown(content: str) -> str:
+    """What a line of Markdown shows: without its signs, tags and images."""
+    within = _parser_within().parseInline(content)[0].children or []
+    return " ".join(
+        "".join(one.content if one.type in _SHOWN else " " * (one.type in _AS_BLANK) for one in within).split()
+    )
+
+
+def _shows_no_words(content: str) -> bool:
+    """Whether a paragraph is only images and tags, with links or without."""
+    if not ("![" in content or content.lstrip().startswith("<")) or len(content) > _LONGEST_IMAGES:
         return False
     within = _parser_within().parseInline(content)[0].children or []
-    return all(token.type in _MADE_OF_IMAGES or not token.content.strip() for token in within)
-
-
-def _says_nothing(html: str) -> bool:
-    """Whether HTML shows no word: comments, and tags that are opened or closed."""
-    from lxml.html import HtmlElement, fragments_fromstring
-
-    # As bytes, because a declaration of an encoding is refused in a string.
-    shown = (
-        one if isinstance(one, str) else "".join(text for _, text in blocks(one))
-        for one in fragments_fromstring(html.encode())
-        if isinstance(one, str | HtmlElement)
-    )
-    return not "".join(shown).strip()
+    return all(token.type in _WITHOUT_WORDS or not token.content.strip() for token in within)

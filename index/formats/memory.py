@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 import logging
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 
-def make_reader(name: Literal["PDFReader", "DocxReader"]) -> Any:
-    """Return one of LlamaIndex's readers; the root logger stays as it is, which their package sets up when imported."""
+def make_reader() -> Any:
+    """Return LlamaIndex's reader of DOCX; the root logger stays as it is, which its package sets up when imported."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     from llama_index.readers.file import docs
 
     root.handlers[:] = handlers
     root.setLevel(level)
-    return getattr(docs, name)()
+    return docs.DocxReader()
 
 
 def read_with(reader: Any, data: bytes, suffix: str) -> list[str]:

@@ -1,27 +1,25 @@
-"""PDF: the text of its pages by LlamaIndex's reader, its properties as facts."""
+"""PDF: the lines of its pages by pypdf, its properties as facts."""
 
 from __future__ import annotations
 
 import io
 import logging
+import re
+from datetime import date
 from typing import Any
 
 from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
-from index.formats.memory import make_reader, read_with
-from index.formats.page_edges import join_pages
+from index.formats.pages import laid_out
 from index.formats.properties import facts_of_properties
-from index.formats.typesetting import as_written
-from index.formats.wrapped import wrapped
+from index.formats.set_lines import lines_of
 
 _MOST_PAGES = 5_000
+_DAY = re.compile(r"\s*(?:D:)?(\d{4})(\d\d)(\d\d)")
 
 
 def read_pdf(data: bytes) -> Extracted:
-    """Return the text of every page, an empty line between pages; the rules for plain text find its structure.
-
-    What is printed at the edge of every page stays in the text as furniture. Lines that were one before they were set
-    are a unit; words that were broken at the end of a line are whole.
+    """Return the text of every page, laid out as `laid_out` says; the rules for plain text find most of its structure.
 
     Raises:
         UnreadableDocument: damaged, locked with a password, too many pages, or pages that are only pictures.
@@ -38,48 +36,41 @@ def read_pdf(data: bytes) -> Extracted:
         facts = _facts(pdf)
         if count > _MOST_PAGES:
             raise UnreadableDocument(f"expected a PDF of at most {_MOST_PAGES:,} pages, found {count:,}")
-        if pdf.is_encrypted:
-            data = _unlocked(pdf)
-        pages = read_with(make_reader("PDFReader"), data, ".pdf")
+        pages = [lines_of(page, number) for number, page in enumerate(pdf.pages)]
     except UnreadableDocument:
         raise
     except Exception as error:  # The parser raises whatever a broken file leads it to, RecursionError included.
         raise UnreadableDocument(
             f"expected a PDF that can be read, found a damaged or locked one ({_said(error)})"
         ) from None
-    # Characters that have no code point (fonts without a map) come out as lone surrogates or NUL: no text holds them.
-    readable = [page.encode("utf-8", "replace").decode("utf-8").replace("\0", " ") for page in pages]
-    text, parts = join_pages(as_written(readable))
-    if not text:
+    lines = [line for page in pages for line in page]
+    if not lines:
         raise UnreadableDocument(
             f"expected a PDF with text, found {count} pages without any: scans need text recognition (OCR) first"
         )
-    parts = sorted((*parts, *wrapped(text, parts)), key=lambda part: part.start)
-    return Extracted(text + "\n", facts, tuple(parts))
+    return laid_out(lines, facts)
 
 
 def _facts(pdf: Any) -> Any:
     properties = pdf.metadata
     if properties is None:
         return ()
-    created = properties.creation_date
     return facts_of_properties(
-        title=properties.title, author=properties.author, published=created.date().isoformat() if created else None
+        title=properties.title, author=properties.author, published=_day(properties.creation_date_raw or "")
     )
 
 
-def _unlocked(pdf: Any) -> bytes:
-    """Return a file that opens without a password as one that has none."""
-    import pypdf
-
-    writer = pypdf.PdfWriter(clone_from=pdf)
-    unlocked = io.BytesIO()
-    writer.write(unlocked)
-    return unlocked.getvalue()
+def _day(moment: str) -> str | None:
+    """Return the day of a PDF's date, None where it is none; programs write the hour in ways of their own."""
+    digits = _DAY.match(str(moment))
+    if digits is None:
+        return None
+    try:
+        return date(*map(int, digits.groups())).isoformat()
+    except ValueError:
+        return None
 
 
 def _said(error: Exception) -> str:
-    """Return the first line of an error; LlamaIndex wraps the parser's in one that tells that it tried thrice."""
-    last = getattr(error, "last_attempt", None)
-    inner = last.exception() if last is not None else None
-    return (str(inner or error).splitlines() or [type(inner or error).__name__])[0][:200]
+    """Return the first line of an error."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

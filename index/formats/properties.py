@@ -10,7 +10,9 @@ from index.speech import is_name
 
 _NO_TITLE = re.compile(
     r"(?:microsoft word\b.*|microsoft powerpoint\b.*|untitled.*|unavngivet.*|uten tittel.*|namnlös.*|document\s*\d*"
-    r"|dokument\s*\d*|presentation\s*\d*|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|xlsx?))",
+    r"|dokument\s*\d*|(?:powerpoint\W*)?pr[eæ]senta(?:sj|ti)on\s*\d*|layout\s*\d*"
+    r"|\((?:anonymous|unspecified)\)|(?:https?|file|about|data):\S*"
+    r"|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|xlsx?|x?html?|php|aspx?|md|txt|tex|dvi|ps|pages|pub))",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -12,9 +12,18 @@ from index.formats.extracted import Extracted
 from index.formats.mail import read_mail
 from index.formats.markdown import read_markdown
 from index.formats.pdf import read_pdf
+from index.formats.spoken import with_dialogue
+from index.formats.subtitles import read_subtitles
 from index.formats.web_page import read_page
 from index.formats.word import read_word
 from index.records import Fact
+
+
+def _spoken(read: Callable[[str], Extracted]) -> Callable[[str], Extracted]:
+    def read_text(text: str) -> Extracted:
+        return with_dialogue(read(text))
+
+    return read_text
 
 
 def _decoded(read: Callable[[str], Extracted]) -> Callable[[bytes], Extracted]:
@@ -29,16 +38,19 @@ def _decoded(read: Callable[[str], Extracted]) -> Callable[[bytes], Extracted]:
 
 FORMATS: Mapping[str, Callable[[bytes], Extracted]] = MappingProxyType(
     {
-        ".txt": _decoded(Extracted),
-        ".text": _decoded(Extracted),
-        ".md": _decoded(read_markdown),
-        ".markdown": _decoded(read_markdown),
+        ".txt": _decoded(_spoken(Extracted)),
+        ".text": _decoded(_spoken(Extracted)),
+        ".md": _decoded(_spoken(read_markdown)),
+        ".markdown": _decoded(_spoken(read_markdown)),
         ".html": read_page,
         ".htm": read_page,
         ".pdf": read_pdf,
         ".docx": read_word,
         ".eml": read_mail,
         ".csv": _decoded(read_comment_table),
+        ".tsv": _decoded(read_comment_table),
+        ".srt": _decoded(read_subtitles),
+        ".vtt": _decoded(read_subtitles),
     }
 )
 """How each kind of file is read, by its ending in lower case. Each raises UnreadableDocument with the reason."""

@@ -27,8 +27,8 @@ _BROKEN = re.compile(
     r"(?<![^\s(\[«»\"“”'‘’„])((?:[^\W_]{1,40}-){0,3}[^\W_]{1,40})([-\u2010\u00ad])[^\S\n]*\n"
     r"[^\S\n]*([^\W_]{1,40})([^\s\w]?\S{0,40})([^\S\n]+|\n|\Z)"
 )
-_LEAST_BROKEN = 3
-"""Letters before a break within a word: "e-post" and "tv-serie" have their hyphen anywhere."""
+_LEAST_BROKEN = 2
+"""Letters before a break within a word: "e-post" has its hyphen anywhere."""
 
 
 def as_written(pages: Sequence[str]) -> list[str]:
@@ -42,7 +42,7 @@ def as_written(pages: Sequence[str]) -> list[str]:
 
     def whole(match: re.Match[str]) -> str:
         before, hyphen, after, rest, end = match.groups()
-        if after.lower() in _suspended():
+        if after.lower() in _words("suspended"):
             return match[0]
         joined = before + after if hyphen == "\u00ad" or _is_broken(before, after, written) else f"{before}-{after}"
         return f"{joined}{rest}" + ("\n" if end else "")
@@ -57,9 +57,11 @@ def _is_broken(before: str, after: str, written: set[str]) -> bool:
         return True
     part = before.rpartition("-")[2]
     # "Liverpool-spilleren": of a name only what else the text writes tells.
-    return part.islower() and len(part) >= _LEAST_BROKEN and f"{before}-{after}".lower() not in written
+    if len(part) < _LEAST_BROKEN or part in _words("short"):
+        return False
+    return part.islower() and f"{before}-{after}".lower() not in written
 
 
 @cache
-def _suspended() -> frozenset[str]:
-    return frozenset(tomllib.loads(DATA.read_text(encoding="utf-8"))["suspended"])
+def _words(name: str) -> frozenset[str]:
+    return frozenset(tomllib.loads(DATA.read_text(encoding="utf-8"))[name])

@@ -19,7 +19,7 @@ BLOCKS = (
     | {"body", "html", "article", "section", "header", "footer", "main", "aside", "figure", "figcaption", "center"}
     | {"form", "fieldset", "address", "details", "summary"}
 )
-_UNSEEN = frozenset(
+UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "title", "meta", "link", "svg", "math", "canvas", "iframe", "object"}
     | {"embed", "select", "option", "button", "input", "textarea", "graphic", "nav"}
 )
@@ -56,7 +56,7 @@ class _Walk:
 
     def go(self, element: Any, kind: SegmentKind, *, outermost: bool = False) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else None
-        if tag is not None and tag not in _UNSEEN and id(element) not in self.without:
+        if tag is not None and tag not in UNSEEN and id(element) not in self.without:
             block = is_block(element, tag)
             own = kind if outermost and tag in _OWN else kind_of(tag, kind)
             if block:

@@ -50,7 +50,7 @@ def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
     if declared is None and (found := _CHARSET.search(data, 0, _DECLARED_WITHIN)):
         declared = found.group(1).decode("ascii", "ignore")
     text, encoding = decode(data, declared=declared)
-    tree = _parse(text)
+    tree = parse_page(text)
     _strip(tree)
     head = _head(tree)
     body = tree.find("body")
@@ -79,7 +79,12 @@ def read_page(data: bytes, *, declared: str | None = None) -> Extracted:
     return lay_out(kept, whole).extracted(facts)
 
 
-def _parse(text: str) -> Any:
+def parse_page(text: str) -> Any:
+    """Return the elements of a page (lxml).
+
+    Raises:
+        UnreadableDocument: no HTML at all.
+    """
     # Imported here: lxml and trafilatura are needed for pages only.
     from lxml import etree, html
 

@@ -34,11 +34,14 @@ SUFFIX_OF = {
     "text/markdown": ".md",
     "text/html": ".html",
     "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "text/vtt": ".vtt",
+    "application/x-subrip": ".srt",
     "message/rfc822": ".eml",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
-"""What a body may be, by its media type (IANA's names); what the index does not read yet is refused."""
+"""What a body may be, by its media type (IANA's names; SubRip has none); what the index does not read is refused."""
 TEXT = frozenset({"text/plain", "text/markdown"})
 LOCK_SECONDS = 60.0
 """How long a request waits for a build that is under way before it is told to come again."""

@@ -124,6 +124,20 @@ def test_folder_without_documents_is_refused(library: Library, tmp_path: Path, k
         folder_changed(empty, folder)
 
 
+def test_documents_of_a_kind_that_is_not_read_are_reported(library: Library, tmp_path: Path) -> None:
+    """A build names them with what to do, and goes on; where there are no others, the error names them, too."""
+    (tmp_path / "texts" / "letter.odt").write_text("x")
+    report = build(library, tmp_path / "texts")
+    assert [(skipped.path.name, "save it as DOCX" in skipped.reason) for skipped in report.skipped] == [
+        ("letter.odt", True)
+    ]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "letter.odt").write_text("x")
+    with pytest.raises(NoDocuments, match=r"found only others \(letter\.odt\)"):
+        build(library, other)
+
+
 def test_folder_may_be_moved(library: Library, tmp_path: Path) -> None:
     """The same files in another place are the same documents."""
     (tmp_path / "texts").rename(tmp_path / "moved")

@@ -85,6 +85,18 @@ def test_a_table_has_only_commenters() -> None:
     assert (result.document.title, result.document.language) == ("voices", "en")
 
 
+def test_answers_to_a_form_are_found_by_their_question() -> None:
+    """Each comment has the question of its column in its context, and no other."""
+    form = (
+        "Name;What do you like about the bridge?;What could be better about it?\n"
+        "Anna Berg;It is long and it is red.;The paint comes off in the rain.\n"
+        "Bo Lie;It brings people together here.;Nothing at all as it is.\n"
+    )
+    asked = {passage.text: passage.context for passage in prepared("form.csv", form.encode()).passages}
+    assert asked["It is long and it is red."] == "form\nWhat do you like about the bridge?"
+    assert asked["Nothing at all as it is."] == "form\nWhat could be better about it?"
+
+
 def test_a_mail_quotes_whom_it_quotes() -> None:
     """Lines with ">" are said by the one who is announced above them."""
     result = prepared("mail.eml", MAIL.encode("latin-1"))

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import NoDocuments, UnreadableDocument
 from index.formats.extracted import Extracted
-from index.load import ambiguous_files, document_id, find_files, read_document
+from index.load import ambiguous_files, document_id, find_files, read_document, unread_files
 
 
 def test_supported_files_are_found_sorted_and_hidden_ones_skipped(tmp_path: Path) -> None:
@@ -34,6 +34,25 @@ def test_supported_files_are_found_sorted_and_hidden_ones_skipped(tmp_path: Path
     (tmp_path / "folder.txt").mkdir()
     found = [str(path.relative_to(tmp_path)) for path in find_files(tmp_path)]
     assert found == ["a.TEXT", "b.txt", "own_files/e.pdf", "page.HTML", "sub/c.md", "sub/d e 🙂.txt"]
+
+
+def test_documents_of_other_kinds_are_named_with_what_to_do(tmp_path: Path) -> None:
+    """What people take for documents is not passed over in silence; pictures and style sheets are."""
+    for name in (
+        "letter.odt",
+        "old.DOC",
+        "sheet.xlsx",
+        "post.msg",
+        "photo.jpg",
+        "style.css",
+        "text.txt",
+        ".hidden.odt",
+    ):
+        (tmp_path / name).write_text("x")
+    found = {path.name: reason for path, reason in unread_files(tmp_path).items()}
+    assert set(found) == {"letter.odt", "old.DOC", "sheet.xlsx", "post.msg"}
+    assert found["old.DOC"].endswith("found .DOC, which is not read: save it as DOCX")
+    assert found["post.msg"].endswith("save it as EML")
 
 
 def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def test_a_blank_line_ends_a_sentence() -> None:
     assert split("da", "Uden punktum\r\n\r\nNæste\nlinje") == ["Uden punktum", "Næste\nlinje"]
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_line_break_of_any_system_ends_no_sentence(newline: str) -> None:
+    """A text wrapped on Windows has no blank lines between its lines."""
+    text = newline.join(["Skolen i byen har fått", "Et nytt bibliotek i", "år.", "", "Det er åpent"])
+    found = [" ".join(text[span.start : span.end].split()) for span in sentences(text, 0, len(text), "nb")]
+    assert found == ["Skolen i byen har fått Et nytt bibliotek i år.", "Det er åpent"]
+
+
 def test_offsets_are_absolute_and_trimmed_of_no_break_spaces() -> None:
     """Spans point into the whole text and have no blanks at their ends."""
     text = "xx \u00a0Hej du.\u00a0 Og dig.\u00a0"

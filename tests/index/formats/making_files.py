@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -12,17 +13,59 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 def pdf(pages: Sequence[Sequence[str]], *, info: Mapping[str, str] | None = None) -> bytes:
     """A PDF with these lines on its pages, in a standard font with windows-1252; a page without lines has no text."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
-    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
-    objects.append("<< " + " ".join(f"/{key} ({value})" for key, value in (info or {}).items()) + " >>")
-    kids = []
+    streams = []
     for lines in pages:
         shown = "".join(f"({line}) Tj 0 -16 Td " for line in lines)
-        stream = f"BT /F1 12 Tf 50 750 Td {shown}ET" if lines else "0 0 100 100 re f"
+        streams.append(f"BT /F1 12 Tf 50 750 Td {shown}ET" if lines else "0 0 100 100 re f")
+    return _pdf(streams, info)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A line of text where it stands on a page, in points from the page's lower left corner."""
+
+    text: str
+    height: float
+    left: float = 50
+    size: float = 10
+    bold: bool = False
+
+
+def set_pdf(pages: Sequence[Sequence[Put]], *, info: Mapping[str, str] | None = None) -> bytes:
+    """A PDF whose lines stand where they are put, in the sizes they have."""
+    return _pdf(
+        [
+            "".join(
+                f"BT /{'F2' if line.bold else 'F1'} {line.size} Tf {line.left} {line.height} Td ({line.text}) Tj ET\n"
+                for line in page
+            )
+            for page in pages
+        ],
+        info,
+    )
+
+
+def paragraphs(*texts: Sequence[str], top: float = 700, left: float = 50, size: float = 10) -> list[Put]:
+    """The lines of paragraphs, one below the other, with room between two paragraphs."""
+    found = []
+    for lines in texts:
+        for line in lines:
+            found.append(Put(line, top, left, size))
+            top -= 1.2 * size
+        top -= size
+    return found
+
+
+def _pdf(streams: Sequence[str], info: Mapping[str, str] | None) -> bytes:
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /{} /Encoding /WinAnsiEncoding >>"
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", font.format("Helvetica"), font.format("Helvetica-Bold")]
+    objects.append("<< " + " ".join(f"/{key} ({value})" for key, value in (info or {}).items()) + " >>")
+    kids = []
+    for stream in streams:
         objects.append(f"<< /Length {len(stream.encode('windows-1252'))} >>\nstream\n{stream}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {len(objects)} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>"
+            "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
@@ -34,7 +77,7 @@ def pdf(pages: Sequence[Sequence[str]], *, info: Mapping[str, str] | None = None
     start = len(out)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     out += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
-    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
+    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
     return bytes(out)
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.formats.markdown import read_markdown
+from index.formats.markdown_html import find_stretches
 from index.load import extract
 from index.prepare import Prepared, prepare
 from index.records import Segment
@@ -100,8 +101,8 @@ def test_what_markdown_hides_or_repeats_is_furniture() -> None:
     """Images that stand alone, tables of contents, fences, definitions, comments: dropped, with the reason."""
     reasons = furniture(README)
     assert {
-        "HTML without words",
-        "images",
+        "tags of HTML",
+        "images or tags",
         "line under a heading",
         "table of contents",
         "fence of code",
@@ -109,10 +110,13 @@ def test_what_markdown_hides_or_repeats_is_furniture() -> None:
     } == set(reasons.values())
     assert sum(reason == "definition of a link" for reason in reasons.values()) == 2
     assert furniture("Some words here.\n\n<details>\n\n<!-- Not shown -->\n\nMore words here.\n") == {
-        "<details>": "HTML without words",
-        "<!-- Not shown -->": "HTML without words",
+        "<details>": "tags of HTML",
+        "<!-- Not shown -->": "tags of HTML",
     }
-    assert furniture("<details>\n<summary>Older versions of this</summary>\n\nMore words of them here.\n") == {}
+    assert list(furniture("<details>\n<summary>Older versions of this</summary>\n\nMore words of them here.\n")) == [
+        "<details>\n<summary>",
+        "</summary>",
+    ]
 
 
 def test_a_list_of_links_that_says_more_is_a_list() -> None:
@@ -187,3 +191,49 @@ def assert_covered(text: str, found: tuple[Segment, ...]) -> None:
         assert one.start >= position
         position = one.end
     assert not text[position:].strip()
+
+
+def test_what_html_shows_can_be_quoted_without_the_tags_around_it() -> None:
+    """Tags in the midst of a sentence stay, as it stands so in the file; scripts and hidden comments show nothing."""
+    text = """<h1 align="center">Ledger<i>box</i></h1>
+<p align="center">
+  <em>Keeps the <a href="https://example.org">accounts</a> of small clubs.</em><br>Since 2011.
+  <!-- not shown --><script>var shown = "no";</script>
+</p>
+
+It writes a copy of all accounts every night, and a second one on Sundays.
+"""
+    assert [one for one in segments(text) if one[0] != "furniture"] == [
+        ("title", "Ledger<i>box"),
+        ("paragraph", 'Keeps the <a href="https://example.org">accounts</a> of small clubs.'),
+        ("paragraph", "Since 2011."),
+        ("paragraph", "It writes a copy of all accounts every night, and a second one on Sundays."),
+    ]
+    assert prepared(text).document.title == "Ledgerbox"
+
+
+def test_a_title_is_what_its_heading_shows() -> None:
+    """Without Markdown's signs, tags and images."""
+    text = '# **Ledger** <img src="logo.svg"/> for [clubs](https://example.org)\n\nIt keeps the accounts of clubs.\n'
+    assert prepared(text).document.title == "Ledger for clubs"
+
+
+def test_a_text_of_sections_alone_is_called_as_its_file() -> None:
+    """What stands above the first of them is no title, and neither is the first of several alike."""
+    text = "**Documentation**: [here](docs)\n\n## 1. What does it do?\n\nIt keeps accounts.\n\n## 2. Why?\n\nWhy not?\n"
+    assert prepared(text, "ledgerbox.md").document.title == "ledgerbox"
+    assert (
+        prepared("## Ledgerbox\n\nIt keeps the accounts of clubs.\n\n### Why?\n\nWhy not?\n").document.title
+        == "Ledgerbox"
+    )
+
+
+@given(st.text(st.sampled_from('<>/!-&;="ahp1 \n\r\tscript'), max_size=60))
+def test_words_of_any_html_are_found_where_they_stand(html: str) -> None:
+    """In order, apart, without outer blanks, within the text; whatever is left open or closed."""
+    former = 0
+    for found in find_stretches(html):
+        words = html[found.start : found.end]
+        assert former <= found.start < found.end <= len(html)
+        assert words == words.strip()
+        former = found.end

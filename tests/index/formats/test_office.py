@@ -50,6 +50,32 @@ def test_a_pdf_gives_its_pages_and_properties() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("created", "day"),
+    [
+        ("D:20261122181527Z'", "2026-11-22"),
+        ("D:20261122181527+01'00'", "2026-11-22"),
+        ("D:20261122", "2026-11-22"),
+        ("D:20261322", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_date_that_a_program_writes_in_its_own_way_refuses_no_pdf(created: str, day: str | None) -> None:
+    """LibreOffice ends a date in UTC with an apostrophe; what is no date is no fact."""
+    found = read_pdf(pdf([LINES], info={"CreationDate": created}))
+    assert found.text.startswith("Blåbær")
+    assert facts(found) == ({"published": (day, "document properties")} if day else {})
+
+
+@pytest.mark.parametrize(
+    "title", ["c38.html", "(anonymous)", "https://example.org/a?b=c", "PowerPoint-presentasjon", "Rapport_endelig.docx"]
+)
+def test_a_title_that_a_program_left_is_none(title: str) -> None:
+    """A browser names a page without a title by its file, a library by a word of its own."""
+    escaped = title.replace("(", "\\(").replace(")", "\\)")
+    assert facts(read_pdf(pdf([LINES], info={"Title": escaped}))) == {}
+
+
 def test_a_pdf_without_text_says_that_it_is_scanned() -> None:
     """Pages that are pictures are refused with what to do."""
     with pytest.raises(UnreadableDocument, match=r"found 2 pages without any: scans need text recognition"):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.formats.page_edges import join_pages
+from index.formats.pages import laid_out
+from index.formats.set_lines import Line
 from index.formats.typesetting import as_written
-from index.formats.wrapped import wrapped
 from index.load import extract
 from index.prepare import Prepared, prepare
 from tests.index.formats.making_files import pdf
@@ -38,6 +40,8 @@ COLUMN = [
         ("Landene i Nord-\nEuropa venter.", "Landene i Nord-Europa\nventer."),
         ("Siden 1930-\ntallet er det slik.", "Siden 1930-tallet\ner det slik."),
         ("Skriv en e-\npost til oss.", "Skriv en e-post\ntil oss."),
+        ("Se en tv-\nserie nu.", "Se en tv-serie\nnu."),
+        ("Det kan be-\nhövas nu.", "Det kan behövas\nnu."),
         ("Her er for-\nog bagside.", "Her er for-\nog bagside."),
         ("Se web-adressen; web-\nadressen er ny.", "Se web-adressen; web-adressen\ner ny."),
         ("Se https://example.org/for-\nsiden i dag.", "Se https://example.org/for-\nsiden i dag."),
@@ -90,15 +94,33 @@ def test_a_line_before_a_name_is_no_heading() -> None:
     assert speakers(COLUMN) == {"Grethe Lund", "Anders Holm"}
 
 
-@given(st.lists(st.text(st.sampled_from("aB .-•1\r\x0b"), max_size=70), max_size=12), st.booleans())
-def test_stretches_are_in_order_and_begin_and_end_with_words(lines: list[str], with_furniture: bool) -> None:
-    """They do not overlap each other or furniture, and hold no empty line."""
-    text, furniture = join_pages(["\n".join(lines), "1\n" + "\n".join(lines)] if with_furniture else ["\n".join(lines)])
+@given(
+    st.lists(
+        st.builds(
+            Line,
+            st.text(st.sampled_from("aB .-•1"), max_size=70).map(str.strip).filter(bool),
+            page=st.just(0),
+            left=st.sampled_from([0.0, 50.0, 60.0]),
+            height=st.floats(0, 800),
+            size=st.sampled_from([0.0, 8.0, 10.0, 16.0]),
+            bold=st.booleans(),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(1, 5),
+)
+def test_whatever_stands_where_is_in_the_text_once(lines: list[Line], page_length: int) -> None:
+    """No letter is lost or doubled; parts are in order, do not overlap, and begin and end with what can be seen."""
+    placed = [replace(line, page=place // page_length) for place, line in enumerate(lines)]
+    found = laid_out(placed, ())
+    assert Counter("".join(found.text.split())) - Counter("-") == Counter(
+        sign for line in placed for sign in line.text if not sign.isspace()
+    ) - Counter("-")
     end = 0
-    for part in wrapped(text, furniture):
+    for part in found.parts:
         assert end <= part.start < part.end
-        said = text[part.start : part.end]
+        said = found.text[part.start : part.end]
         assert said.strip() == said
         assert all(line.strip() for line in said.splitlines())
-        assert all(other.end <= part.start or part.end <= other.start for other in furniture)
         end = part.end
