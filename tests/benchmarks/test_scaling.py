@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from importlib.util import find_spec
 
 import httpx
@@ -73,3 +74,15 @@ def test_relay_counts_both_ways() -> None:
         assert 30_000 < relay.total < 32_000
         relay.reset()
         assert relay.total == 0
+
+
+def test_relay_ends_what_clients_keep_open() -> None:
+    """A connection that is not closed is closed with the relay, and none of its sockets is left to the collector."""
+    with answering(lambda request: Reply(200, b"{}")) as url, httpx.Client() as client:
+        with Relay(int(url.rpartition(":")[2])) as relay:
+            kept = socket.create_connection(("127.0.0.1", relay.port))
+            assert client.post(f"http://127.0.0.1:{relay.port}/").status_code == 200
+        with kept:
+            assert not kept.recv(1)
+        with pytest.raises(ConnectionError):
+            socket.create_connection(("127.0.0.1", relay.port))
