@@ -249,7 +249,7 @@ def test_uploads_come_in_between_two_batches(tmp_path: Path, monkeypatch: pytest
         def progress(done: int, _: int, __: str) -> None:
             if done == 2 and not outcomes:
                 outcomes.extend(
-                    add(library, upload, name, path=f"{name}.txt", timeout_seconds=5) for name in ("trains", "guest")
+                    add(library, upload, name, path=f"{name}.txt", timeout_seconds=60) for name in ("trains", "guest")
                 )
 
         report = build(library, texts, progress=progress)
@@ -271,8 +271,8 @@ def test_uploads_come_in_while_vectors_are_written(tmp_path: Path, monkeypatch: 
 
         def slow_write(place: Path, batches: Iterable[VectorBatch], counts: Mapping[str, int]) -> None:
             if not outcomes:
-                added = another.submit(add, library, upload, "guest", path="guest.txt", timeout_seconds=5)
-                removed = another.submit(remove_documents, library, ["bread"], timeout_seconds=5)
+                added = another.submit(add, library, upload, "guest", path="guest.txt", timeout_seconds=60)
+                removed = another.submit(remove_documents, library, ["bread"], timeout_seconds=60)
                 outcomes.extend([added.result(), removed.result()])
             write(place, batches, counts)
 

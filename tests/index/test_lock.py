@@ -29,7 +29,7 @@ def test_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         ):
             pass
         process.kill()
-    with writer_lock(tmp_path, timeout_seconds=5):
+    with writer_lock(tmp_path, timeout_seconds=60):
         pass
 
 

@@ -80,7 +80,7 @@ def task(file: ToMake) -> Task:
 
 def put_in(library: Library, name: str) -> Outcome:
     """Take in one of the texts."""
-    return add(library, library.data_dir.parent / f"{name}.txt", name, path=f"{name}.txt", timeout_seconds=5.0)
+    return add(library, library.data_dir.parent / f"{name}.txt", name, path=f"{name}.txt", timeout_seconds=60)
 
 
 def found_for(library: Library, question: str, language: str) -> set[str]:

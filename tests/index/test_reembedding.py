@@ -126,7 +126,7 @@ def test_uploads_come_in_while_a_build_embeds(tmp_path: Path, server: Server) ->
 
         def progress(_: int, __: int, what: str) -> None:
             if what == "Embedding" and not outcomes:
-                outcomes.append(add(other, upload, "guest", path="guest.txt", timeout_seconds=5))
+                outcomes.append(add(other, upload, "guest", path="guest.txt", timeout_seconds=60))
 
         report = build(library, write_texts(tmp_path / "texts"), progress=progress)
         assert outcomes == ["added"]

@@ -76,6 +76,6 @@ def test_a_command_that_does_not_answer_costs_a_translation_only(tmp_path: Path,
     if script == "cat >/dev/null":
         command.write_text(f'#!/bin/sh\n[ "$1" = -l ] && echo swe-dan && exit\n{script}\n', encoding="utf-8")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    apertium = Apertium(str(command), timeout_seconds=0.5)
+    apertium = Apertium(str(command), timeout_seconds=3)
     assert apertium.translates("sv", "da"), why
     assert apertium.translate(["Ett hus.", "Två hus."], "sv", "da") == (None, None)

@@ -40,7 +40,7 @@ def hang_at_first(
 @pytest.mark.timeout(120)
 def test_a_worker_that_hangs_before_it_serves_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has not shown any life yet, and is missed nevertheless."""
-    monkeypatch.setattr(workers, "START_SECONDS", 6.0)
+    monkeypatch.setattr(workers, "START_SECONDS", 12.0)
     settings = Settings(
         _env_file=None, data_dir=tmp_path, worker_timeout_seconds=5, drain_seconds=0, shutdown_seconds=1
     )

@@ -24,7 +24,7 @@ def client(scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> Iterator
     made.close()
 
 
-def ask(client: ModelClient, seconds: float = 5.0) -> str:
+def ask(client: ModelClient, seconds: float = 30.0) -> str:
     return "".join(client.stream(ASKED, max_tokens=50, seconds=seconds, stopped=lambda: False))
 
 
@@ -97,24 +97,24 @@ def test_nobody_listening_is_unreachable() -> None:
     client.close()
 
 
-@pytest.mark.parametrize("act", [Hang(10), Say(["a"] * 100, pause_seconds=0.1)])
+@pytest.mark.parametrize("act", [Hang(60), Say(["a"] * 600, pause_seconds=0.1)])
 def test_the_time_limit_is_hard(client: ModelClient, scripted: ScriptedModel, act: Act) -> None:
     """A server that says nothing, and one that goes on and on, end at the limit."""
     play(scripted, act)
     began = time.monotonic()
     with pytest.raises(ModelTrouble, match="timeout"):
         ask(client, seconds=0.4)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_caller_that_stops_ends_the_call(client: ModelClient, scripted: ScriptedModel) -> None:
     """Once nobody waits any more, the connection to the server is closed."""
-    play(scripted, Say(["a"] * 200, pause_seconds=0.05))
+    play(scripted, Say(["a"] * 800, pause_seconds=0.05))
     pieces: list[str] = []
     for piece in client.stream(ASKED, max_tokens=50, seconds=30, stopped=lambda: len(pieces) >= 3):
         pieces.append(piece)  # noqa: PERF402 - `stopped` looks at the list as it grows
     assert len(pieces) == 3
-    assert scripted.left.acquire(timeout=5)
+    assert scripted.left.acquire(timeout=20)
 
 
 def test_after_five_failures_the_model_is_left_alone(client: ModelClient, scripted: ScriptedModel) -> None:
@@ -159,7 +159,7 @@ def test_callers_that_leave_do_not_open_the_circuit(client: ModelClient, scripte
     """Giving up a call is no failure of the server."""
     scripted.script = lambda _: Say(["a"] * 50, pause_seconds=0.01)
     for _ in range(7):
-        for _ in client.stream(ASKED, max_tokens=50, seconds=5, stopped=lambda: False):
+        for _ in client.stream(ASKED, max_tokens=50, seconds=30, stopped=lambda: False):
             break
     scripted.script = lambda _: Say(["Still here."])
     assert ask(client) == "Still here."
