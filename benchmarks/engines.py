@@ -25,6 +25,7 @@ from benchmarks import systems
 from benchmarks.datasets import Pool, Query, read_sets
 from benchmarks.retrieval import LIMIT, Outcome, run
 from index.analysis import Analyzer
+from index.chroma import Place, Server
 from index.lexical import LexicalIndex
 from index.lexicon import load_lexicon
 from index.packing import Packing
@@ -40,7 +41,7 @@ from index.record import VectorBatch
 from index.records import Passage
 from index.retrieve import Retriever
 from index.subwords import SubwordEmbedding
-from index.vectors import Place, Server, VectorIndex, write
+from index.vectors import VectorIndex, write
 from service.http.chroma_run import answers, end, free_port, start_server
 
 ENGINES = ("embedded", "chroma run", "qdrant")

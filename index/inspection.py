@@ -8,11 +8,11 @@ from pathlib import Path
 
 from index import manifest as manifests
 from index.basis import Basis
+from index.chroma import Place, Server
 from index.lexical import COMPARED_IN_ALL
 from index.manifest import Leg, Manifest
 from index.preparing import find_stale
 from index.subwords import SubwordEmbedding
-from index.vectors import Place, Server
 
 DERIVED_NAME = "derived"
 TANTIVY_LISTS = ("meta.json", ".managed.json")

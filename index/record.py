@@ -6,36 +6,31 @@ derived index can tell what it has missed. All methods may be called from any th
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
+from sqlalchemy import Engine, Select, delete, func, select, update
 
-from index import postgresql, rows, selecting, storing
-from index.database import BUSY_TIMEOUT_SECONDS, explained, for_writing, open_engine
+from index import rows, selecting, storing
+from index.connections import Connections
+from index.database import BUSY_TIMEOUT_SECONDS, open_engine
 from index.records import Document, DocumentInfo, Passage, Segment
 from index.remembered import Remembered, Watched
 from index.schema import changes, documents, extractions, meta, passages, segments
 from index.schema import vectors as vectors_table
-from index.storing import IDS_A_STATEMENT
 from index.versions import FloatArray, VectorBatch, Version
 
 if TYPE_CHECKING:
     from index.prepare import Prepared
 
 
-class Record:
+class Record(Connections):
     """The stored documents. Every method may raise IndexUnavailable: locked, damaged, not writable, out of space."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._writing = for_writing(engine)
-        self._turn = threading.Lock()
-        self._moment = threading.local()
+        super().__init__(engine)
         with self.read() as connection:
             self.identity: str = connection.execute(select(meta.c.identity)).scalar_one()
         self._watched = Watched(engine)
@@ -59,47 +54,6 @@ class Record:
         """Close every connection; the record cannot be used afterwards by this object."""
         self._watched.close()
         self.engine.dispose()
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Open a connection that sees one state of the record throughout."""
-        if self._holds_moment:
-            with explained(self.engine.url):
-                yield self._moment.connection
-            return
-        with explained(self.engine.url), self.engine.connect() as connection:
-            yield connection
-
-    @property
-    def _holds_moment(self) -> bool:
-        """Whether this thread is to read an earlier state of the record: what is remembered is of the newest one."""
-        return getattr(self._moment, "connection", None) is not None
-
-    @contextmanager
-    def one_moment(self, *, long: bool = False) -> Iterator[None]:
-        """Have whatever this thread reads meanwhile be of one state of the record, that of the first reading.
-
-        Not for every question: while somebody reads, SQLite's write-ahead log cannot begin anew, and grows. A `long`
-        one may have minutes between two readings.
-        """
-        with explained(self.engine.url), self.engine.connect() as connection:
-            if long and self.engine.dialect.name == "postgresql":
-                postgresql.take_time(connection)
-            self._moment.connection = connection
-            try:
-                yield
-            finally:
-                self._moment.connection = None
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open one transaction that holds the write lock; committed at the end, undone by any error."""
-        with ExitStack() as stack:
-            if self.engine.dialect.name == "sqlite":
-                # SQLite has who waits ask again and again, and some never at the right moment; here each has its turn.
-                stack.enter_context(self._turn)
-            stack.enter_context(explained(self.engine.url))
-            yield stack.enter_context(self._writing.begin())
 
     # Reading
 
@@ -142,7 +96,7 @@ class Record:
         def read(missing: Sequence[str]) -> dict[str, DocumentInfo]:
             return {one.id: one for one in map(rows.document_info, self._found(selecting.INFOS, missing))}
 
-        return read(list(ids)) if self._holds_moment else self._infos.get(list(ids), read)
+        return read(list(ids)) if self.holds_moment else self._infos.get(list(ids), read)
 
     def document(self, document_id: str) -> Document | None:
         """One document with its text."""
@@ -163,15 +117,15 @@ class Record:
         def read(missing: Sequence[str]) -> dict[str, Passage]:
             return {one.id: one for one in map(rows.passage, self._found(selecting.PASSAGES, missing))}
 
-        return read(list(ids)) if self._holds_moment else self._passages.get(list(ids), read)
+        return read(list(ids)) if self.holds_moment else self._passages.get(list(ids), read)
 
     def passages_of(self, document_ids: Iterable[str]) -> list[Passage]:
         """The passages of these documents, each document's in order."""
-        return [rows.passage(row) for row in self._by_ids(selecting.PASSAGES_OF, document_ids)]
+        return [rows.passage(row) for row in self.by_ids(selecting.PASSAGES_OF, document_ids)]
 
     def all_passages(self, batch: int = 1000, after: str = "") -> Iterator[list[Passage]]:
         """Every passage whose id is greater than `after`, by id, in lists of at most `batch`."""
-        for found in self._in_batches(select(passages), passages.c.id, batch, after or None):
+        for found in self.in_batches(select(passages), passages.c.id, batch, after or None):
             yield [rows.passage(row) for row in found]
 
     def versions(self) -> dict[str, str]:
@@ -181,7 +135,7 @@ class Record:
     def details(self, ids: Collection[str] | None = None) -> dict[str, Version]:
         """What every document, or every one of these ids that there is, was made from, by document id."""
         if ids is not None:
-            found = list(self._by_ids(selecting.named(selecting.VERSIONS, documents.c.id), ids))
+            found = list(self.by_ids(selecting.named(selecting.VERSIONS, documents.c.id), ids))
         else:
             with self.read() as connection:
                 found = list(connection.execute(selecting.VERSIONS).all())
@@ -197,7 +151,7 @@ class Record:
     def text_slices(self, places: Sequence[tuple[str, int, int]]) -> list[str | None]:
         """The stored text at (document id, start, end), None where there is no such document or place."""
         wanted = {name for name, _, _ in places}
-        texts = {row.id: row.text for row in self._by_ids(selecting.TEXTS, wanted)}
+        texts = {row.id: row.text for row in self.by_ids(selecting.TEXTS, wanted)}
         return [
             texts[name][start:end] if name in texts and 0 <= start <= end <= len(texts[name]) else None
             for name, start, end in places
@@ -230,19 +184,19 @@ class Record:
 
     def vectors(self, embedding: str, batch: int = 1000) -> Iterator[VectorBatch]:
         """Every vector by an embedding, by passage id, in batches of at most `batch` rows."""
-        for found in self._in_batches(selecting.vectors_by(embedding), vectors_table.c.passage_id, batch):
+        for found in self.in_batches(selecting.vectors_by(embedding), vectors_table.c.passage_id, batch):
             yield rows.vector_batch(found)
 
     def vectors_of(self, embedding: str, document_ids: Collection[str]) -> VectorBatch:
         """The vectors by an embedding of these documents' passages."""
         return rows.vector_batch(
-            list(self._by_ids(selecting.named(selecting.vectors_by(embedding), passages.c.document_id), document_ids))
+            list(self.by_ids(selecting.named(selecting.vectors_by(embedding), passages.c.document_id), document_ids))
         )
 
     def without_vector(self, embedding: str, batch: int = 1000) -> Iterator[list[Passage]]:
         """Every passage that has no vector by an embedding, in lists of at most `batch`."""
         known = select(vectors_table.c.passage_id).where(vectors_table.c.embedding == embedding)
-        for found in self._in_batches(select(passages).where(passages.c.id.not_in(known)), passages.c.id, batch):
+        for found in self.in_batches(select(passages).where(passages.c.id.not_in(known)), passages.c.id, batch):
             yield [rows.passage(row) for row in found]
 
     # Writing
@@ -308,30 +262,7 @@ class Record:
         with self.write() as connection:
             connection.execute(delete(vectors_table).where(vectors_table.c.embedding != embedding))
 
-    # Helpers
-
     def _found(self, query: Select[Any], ids: Sequence[str]) -> Iterable[Sequence[Any]]:
-        """As `_by_ids`, but past SQLAlchemy where that can be: then JSON is as it is stored."""
-        found = None if self._holds_moment else self._watched.found(query, ids)
-        return self._by_ids(query, ids) if found is None else found
-
-    def _by_ids(self, query: Select[Any], ids: Iterable[str]) -> Iterator[Row[Any]]:
-        """The rows of a query that `selecting.named` made."""
-        wanted = list(dict.fromkeys(ids))
-        with self.read() as connection:
-            for start in range(0, len(wanted), IDS_A_STATEMENT):
-                some = wanted[start : start + IDS_A_STATEMENT]
-                yield from connection.execute(query, {"ids": some}).all()
-
-    def _in_batches(
-        self, query: Select[Any], key: Any, batch: int, last: str | None = None
-    ) -> Iterator[Sequence[Row[Any]]]:
-        """Walk a table by its key, one short read a batch, so that no read holds up a writer or the log's upkeep."""
-        while True:
-            page = query if last is None else query.where(key > last)
-            with self.read() as connection:
-                found = connection.execute(page.order_by(key).limit(batch)).all()
-            if not found:
-                return
-            yield found
-            last = getattr(found[-1], key.name)
+        """As `by_ids`, but past SQLAlchemy where that can be: then JSON is as it is stored."""
+        found = None if self.holds_moment else self._watched.found(query, ids)
+        return self.by_ids(query, ids) if found is None else found

@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from index.chroma import Server
 from index.errors import IndexUnavailable
-from index.vectors import FloatArray, Server, VectorIndex
+from index.vectors import FloatArray, VectorIndex
 
 FILE_NAME = "served.json"
 TRY_AGAIN_SECONDS, HUNG_SECONDS = 2.0, 30.0

@@ -12,9 +12,9 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from index import vectors
+from index.chroma import Server
 from index.errors import IndexUnavailable
 from index.manifest import Leg
-from index.vectors import Server
 
 
 def new_name(settings: str, generation: int) -> str:

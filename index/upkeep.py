@@ -16,6 +16,7 @@ from pathlib import Path
 from index import manifest as manifests
 from index import packed, shared_vectors, staging, stored_vectors, word_cache
 from index import vectors as vector_index
+from index.chroma import Server
 from index.database import writing_vectors
 from index.embedder import BATCH, Progress
 from index.errors import IndexUnavailable, unwritable
@@ -24,7 +25,6 @@ from index.inspection import TANTIVY_LISTS, Inspection
 from index.lexical import LexicalIndex
 from index.manifest import Leg, Manifest
 from index.preparing import prepare_anew
-from index.vectors import Server
 
 VECTORS_AT_ONCE = 5000
 """20 MB of them; Chroma takes less time for many at once (docs/decisions/0208)."""

@@ -1,4 +1,4 @@
-"""The vector index: Chroma, one collection a language. The only module that knows Chroma.
+"""The vector index: Chroma, one collection a language. With `index.chroma` the only module that knows Chroma.
 
 A folder, or a set of collections on a server, is written once, from the record, and then only read: Chroma loses whole
 collections when it is killed while it writes, and two processes must not have a folder open of which one writes
@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Collection as Names
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from index.chroma import Place, Server, close_client, explained, listed, names, never_embeds, open_client, prefix_of
 from index.errors import IndexUnavailable, unwritable
 
 if TYPE_CHECKING:
@@ -33,12 +31,8 @@ MAX_BATCH = 5461
 # How many candidates a search keeps. With Chroma's own 100 it found .86 of the hundred nearest of 12,000 subword
 # vectors, with 200 .95, for 1.5 ms more.
 EF_SEARCH = 200
-# Chroma's names need three characters; a language code has two.
-_PREFIX = "passages-"
-PAGE = 100
 COUNT, LANGUAGES = "vectors", "languages"
 """What a collection is said to hold when it is whole, and of how many collections its index is made."""
-SERVER_SECONDS = 30.0
 
 
 class VectorSearch(Protocol):
@@ -49,22 +43,6 @@ class VectorSearch(Protocol):
     ) -> dict[str, list[tuple[str, float]]]:
         """Return (passage id, cosine) by language, nearest first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Collections on a Chroma server, whose names begin with `prefix`."""
-
-    url: str
-    prefix: str = _PREFIX
-    timeout_seconds: float = SERVER_SECONDS
-
-    def __str__(self) -> str:
-        return f"{self.prefix}* at {self.url}"
-
-
-Place = Path | Server
-"""Where an index is: a folder of its own, or collections on a server."""
 
 
 class VectorIndex:
@@ -79,14 +57,14 @@ class VectorIndex:
         if isinstance(place, Path) and not (place / "chroma.sqlite3").is_file():
             raise IndexUnavailable(f"expected a vector index in {place}, found none")
         self.place = place
-        prefix = _prefix(place)
-        client = _open(place)
+        prefix = prefix_of(place)
+        client = open_client(place)
         # Not __del__: the client has to outlive searches of other threads, and to be closed when the last one ends.
-        self._finalizer = weakref.finalize(self, _close, client)
-        with _explained(place):
+        self._finalizer = weakref.finalize(self, close_client, client)
+        with explained(place):
             self._collections: dict[str, Collection] = {
-                name.removeprefix(prefix): client.get_collection(name, embedding_function=_never_embeds())
-                for name in _names(client, prefix)
+                name.removeprefix(prefix): client.get_collection(name, embedding_function=never_embeds())
+                for name in names(client, prefix)
             }
 
     @property
@@ -96,7 +74,7 @@ class VectorIndex:
 
     def count(self) -> dict[str, int]:
         """How many vectors there are, by language."""
-        with _explained(self.place):
+        with explained(self.place):
             return {language: collection.count() for language, collection in self._collections.items()}
 
     def search(
@@ -115,7 +93,7 @@ class VectorIndex:
         if limit < 1 or not np.any(vector):
             return {}
         wanted = [language for language in (languages or self.languages) if language in self._collections]
-        with _explained(self.place):
+        with explained(self.place):
             return {language: self._nearest(self._collections[language], vector, limit) for language in wanted}
 
     def close(self) -> None:
@@ -148,10 +126,10 @@ def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(f"cannot write the vector index to {place}", error) from None
-    client, prefix = _open(place), _prefix(place)
+    client, prefix = open_client(place), prefix_of(place)
     try:
-        with _explained(place):
-            for name in _names(client, prefix):  # Of a process that was ended while it wrote.
+        with explained(place):
+            for name in names(client, prefix):  # Of a process that was ended while it wrote.
                 client.delete_collection(name)
             wanted = {name: count for name, count in counts.items() if count}
             collections = {name: _create(client, prefix + name, count, len(wanted)) for name, count in wanted.items()}
@@ -160,7 +138,7 @@ def write(place: Place, batches: Iterable[VectorBatch], counts: Mapping[str, int
             for name, collection in collections.items():
                 _check_written(place, name, collection, counts[name])
     finally:
-        _close(client)
+        close_client(client)
 
 
 def _create(client: Client, name: str, count: int, languages: int) -> Collection:
@@ -200,11 +178,11 @@ def complete(server: Server) -> dict[str, dict[str, int]]:
     Raises:
         IndexUnavailable: the server cannot be reached, or refuses.
     """
-    client = _open(server)
+    client = open_client(server)
     try:
-        with _explained(server):
+        with explained(server):
             indexes: dict[str, list[tuple[str, Collection]]] = {}
-            for collection in _listed(client, server.prefix):
+            for collection in listed(client, server.prefix):
                 name, _, language = collection.name.removeprefix(server.prefix).rpartition("-")
                 indexes.setdefault(name, []).append((language, collection))
             counts = {
@@ -218,7 +196,7 @@ def complete(server: Server) -> dict[str, dict[str, int]]:
                 if all((part.metadata or {}).get(COUNT) == found[language] for language, part in indexes[name])
             }
     finally:
-        _close(client)
+        close_client(client)
 
 
 def sweep(server: Server, keep: Names[str]) -> None:
@@ -227,94 +205,12 @@ def sweep(server: Server, keep: Names[str]) -> None:
     Raises:
         IndexUnavailable: the server cannot be reached, or refuses.
     """
-    client = _open(server)
+    client = open_client(server)
     kept = tuple(f"{server.prefix}{name}-" for name in keep)
     try:
-        with _explained(server):
-            for name in _names(client, server.prefix):
+        with explained(server):
+            for name in names(client, server.prefix):
                 if not name.startswith(kept):
                     client.delete_collection(name)
     finally:
-        _close(client)
-
-
-def _names(client: Client, prefix: str) -> list[str]:
-    return [found.name for found in _listed(client, prefix)]
-
-
-def _listed(client: Client, prefix: str) -> list[Collection]:
-    """All collections whose names begin with `prefix`; a server lists a hundred at a time."""
-    found: list[Collection] = []
-    while page := client.list_collections(limit=PAGE, offset=len(found)):
-        found += page
-    return [collection for collection in found if collection.name.startswith(prefix)]
-
-
-def _prefix(place: Place) -> str:
-    return place.prefix if isinstance(place, Server) else _PREFIX
-
-
-def _open(place: Place) -> Client:
-    # Imported here because it costs 0.5 s.
-    import chromadb
-    from chromadb.config import Settings
-
-    # Said outright, because Chroma's settings also come from the environment and a .env file, under names of no prefix.
-    settings = Settings(
-        anonymized_telemetry=False,
-        chroma_otel_collection_endpoint="",
-        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
-        allow_reset=False,
-        migrations="apply",
-    )
-    with _explained(place):
-        if isinstance(place, Path):
-            client = chromadb.PersistentClient(path=str(place), settings=settings)
-        else:
-            url = urlsplit(place.url)
-            secure = url.scheme == "https"
-            port = url.port or (443 if secure else 8000)
-            served = Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="")
-            client = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=served)
-            client._server._session.timeout = place.timeout_seconds  # type: ignore[attr-defined]  # none, unless we say so
-    return cast("Client", client)  # Declared as an interface that lacks close().
-
-
-def _close(client: Client) -> None:
-    client.close()
-    # What Chroma leaves open (1.5.9): the connections to a server, also those of the client that it makes beside ours.
-    for one in (client, getattr(client, "_admin_client", None)):
-        if (session := getattr(getattr(one, "_server", None), "_session", None)) is not None:
-            session.close()
-
-
-def _never_embeds() -> Any:
-    """An embedding function that refuses: Chroma's default one downloads a model."""
-    from chromadb.api.types import EmbeddingFunction
-
-    class NeverEmbeds(EmbeddingFunction[Any]):
-        def __init__(self) -> None:
-            pass  # Chroma asks for a constructor of one's own.
-
-        @staticmethod
-        def name() -> str:
-            return "never"
-
-        def __call__(self, input: Any) -> Any:  # noqa: A002 - Chroma passes it by this name
-            raise IndexUnavailable("expected vectors for Chroma, found texts: it must never embed by itself")
-
-    return NeverEmbeds()
-
-
-@contextmanager
-def _explained(place: Place) -> Iterator[None]:
-    """Turn whatever comes out of Chroma into IndexUnavailable with one readable line."""
-    try:
-        yield
-    except IndexUnavailable:
-        raise
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # A panic of Chroma's Rust side is no Exception.
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise IndexUnavailable(f"the vector index in {place} cannot be used: {reason}") from error
+        close_client(client)

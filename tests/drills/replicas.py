@@ -23,9 +23,10 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select, update
 
+from index.chroma import Server
 from index.record import Record
 from index.schema import conversations, messages, slack_events
-from index.vectors import Server, complete
+from index.vectors import complete
 from service.http.chroma_run import answers, end, free_port, start_server
 from service.slack.ledger import moment
 from tests import postgresql
