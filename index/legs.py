@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import conditions
 from index.errors import IndexUnavailable
 from index.lexical import LexicalIndex
-from index.lock import BUILDING_NAME, writer_lock
 from index.manifest import FILE_NAME, Leg, Manifest
 from index.nearest import NearestPassages, OpenedIndex
 from index.pool import TwoLegs
+from index.repairs import Repairs
 from index.reranking import Reranker
 from index.retrieve import Retriever
 from index.served import SharedIndex, address_of
 from index.upkeep import Upkeep
 from index.vectors import VectorIndex
-
-log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 60.0
-"""Between two tries to have a model embed what is left, when it failed or another process was at it."""
-CLOSING_SECONDS = 5.0
-"""How long closing waits for a model's answer to the last batch; later ones are lost, and asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +51,17 @@ class OpenLegs:
         Raises:
             IndexUnavailable: there is no lexical index for the present settings, or it cannot be opened.
         """
-        self._data_dir = data_dir
         self._upkeep = upkeep
         self._manifest = str(upkeep.folder / FILE_NAME)
         self._compare_at_most = compare_at_most
-        self._lock_timeout_seconds = lock_timeout_seconds
         self._reranker = reranker
         self._refreshing = threading.Lock()
-        self._repair: threading.Thread | None = None
+        self._repairs = Repairs(data_dir, upkeep, lock_timeout_seconds)
         self._warm = False
-        self._stopped = threading.Event()
         self._legs = self._open(None)
         if upkeep.find_vectors_fault(self._legs.manifest) or upkeep.embedder.lacks_vectors():
             # Too large to be waited for, or another process has the lock; then it is at it, and nothing is to be done.
-            self._start_repair(timeout_seconds=0)
+            self._repairs.start(timeout_seconds=0)
 
     def current(self) -> Legs:
         """The indexes as the manifest now describes them: looking whether it has changed takes 2 µs."""
@@ -94,20 +83,12 @@ class OpenLegs:
 
     def close(self) -> None:
         """Wait for a repair that is under way, and close the indexes; what a model still has to embed waits."""
-        self._stopped.set()
-        if self._repair is not None:
-            self._repair.join(CLOSING_SECONDS if self._upkeep.embedder.is_neural else None)
+        self._repairs.close()
         self._legs.vectors.close()
 
-    @contextmanager
-    def pausing(self) -> Iterator[None]:
+    def pausing(self) -> AbstractContextManager[None]:
         """Have no model embed behind the scenes meanwhile: somebody does it in the foreground."""
-        if self._upkeep.embedder.is_neural and self._repair is not None:
-            self._stopped.set()
-            self._repair.join(CLOSING_SECONDS)
-            self._stopped.clear()
-        yield
-        self._go_on_embedding()
+        return self._repairs.pausing()
 
     @property
     def retriever(self) -> Retriever:
@@ -139,7 +120,7 @@ class OpenLegs:
         upkeep = self._upkeep
         manifest = upkeep.manifest()
         found = {"lexical": upkeep.find_lexical_fault(manifest.lexical) or upkeep.find_missing(manifest.lexical)}
-        if not upkeep.embedder.is_neural:  # Those have a thread of their own (`_embed`), which waits for a model.
+        if not upkeep.embedder.is_neural:  # What waits for a model is a thread of its own (`index.repairs`).
             served = manifest.vectors if not upkeep.chroma_url else None
             found["vectors"] = upkeep.find_vectors_fault(manifest) or upkeep.find_missing(served)
         for part, folder in self._failed().items():
@@ -182,7 +163,7 @@ class OpenLegs:
             return
         try:
             self._legs = self._open(self._legs)
-            self._go_on_embedding()
+            self._repairs.go_on_embedding()
         except IndexUnavailable:
             return  # What is open stays in use: another process is changing the rest, or runs with other settings.
 
@@ -229,7 +210,7 @@ class OpenLegs:
             name,
             lambda: self._open_index(manifest, leg),
             leg.generation,
-            on_failure=lambda: self._start_repair(leg.folder, timeout_seconds=self._lock_timeout_seconds),
+            on_failure=lambda: self._repairs.start(leg.folder),
         )
 
     def _open_index(self, manifest: Manifest, leg: Leg) -> OpenedIndex:
@@ -243,56 +224,6 @@ class OpenLegs:
         if found != dict(leg.passages):
             raise IndexUnavailable(f"expected {dict(leg.passages)} vectors in {place}, found {found}")
         return index
-
-    def _start_repair(self, *suspect: str, timeout_seconds: float) -> None:
-        """Build a vector index that is missing or failed in use, while searching goes on without it."""
-
-        if self._upkeep.embedder.is_neural:
-            self._repair = threading.Thread(target=self._embed, args=(suspect,), name="kilde-embedding", daemon=True)
-            self._repair.start()
-            return
-
-        def repair() -> None:
-            try:
-                self._bring_up_to_date(suspect, timeout_seconds)
-            except IndexUnavailable:
-                return  # Nothing is lost: the next opening tries again, and says what is wrong.
-
-        self._repair = threading.Thread(target=repair, name="kilde-repair")
-        self._repair.start()
-
-    def _bring_up_to_date(self, suspect: Collection[str], timeout_seconds: float) -> None:
-        """Hold the writer lock at the end only: documents may be added while a large index is written."""
-        with writer_lock(self._data_dir, timeout_seconds=timeout_seconds, file_name=BUILDING_NAME):
-            ahead = self._upkeep.work_ahead(suspect=suspect)
-            with writer_lock(self._data_dir, timeout_seconds=self._lock_timeout_seconds):
-                self._upkeep.bring_up_to_date(suspect=suspect, ahead=ahead)
-
-    def _go_on_embedding(self) -> None:
-        """Start to embed what other processes, or a build whose model failed, have left."""
-        if self._stopped.is_set() or (self._repair is not None and self._repair.is_alive()):
-            return
-        if self._upkeep.embedder.lacks_vectors():
-            self._start_repair(timeout_seconds=self._lock_timeout_seconds)
-
-    def _embed(self, suspect: tuple[str, ...]) -> None:
-        """Have the model embed what is missing, write the index, and switch to it; try again for as long as it takes.
-
-        The writer lock is only held at the end: documents may be added while a model works for hours.
-        """
-        while not self._stopped.is_set():
-            try:
-                usable = self._upkeep.find_vectors_fault(self._upkeep.manifest()) is None
-                self._upkeep.embedder.embed_by_model(changing=usable, stopped=self._stopped.is_set)
-                if self._stopped.is_set():
-                    return
-                # Who builds from a folder does the same at its end; waiting for that could not be ended.
-                self._bring_up_to_date(suspect, timeout_seconds=0)
-                if not self._upkeep.embedder.lacks_vectors():
-                    return
-            except IndexUnavailable as error:
-                log.info("the vectors are not complete yet: %s", error)
-                self._stopped.wait(RETRY_SECONDS)
 
 
 def _changed(leg: Leg | None, former: Legs | None) -> Leg | None:

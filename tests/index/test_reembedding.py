@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index import embedder, legs
+from index import embedder, repairs
 from index.adding import add
 from index.build import build
 from index.library import Library
@@ -28,7 +28,7 @@ def server() -> Iterator[Server]:
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """One passage a request, and no waiting between two tries."""
     monkeypatch.setattr(embedder, "MAX_TEXTS", 1)
-    monkeypatch.setattr(legs, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(repairs, "RETRY_SECONDS", 0.05)
 
 
 def model(server: Server, name: str = "m") -> NeuralEmbedding:
