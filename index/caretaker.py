@@ -1,15 +1,16 @@
 """Looks after the engine while a service runs: one loop has it follow the record, and builds anew what is damaged.
 
 Once a second it looks whether the record has changed, by a replica of the service or by a process that died before it
-had indexed what it stored, and whether a part of the engine is damaged, missing or has failed in use. Answers go on
-meanwhile with what is left: the other index, or files that are still open. In a process that ends soon nobody looks;
-the next opening does.
+had indexed what it stored, and whether a part of the engine is damaged, missing, has failed in use, or holds mostly
+what was removed. Answers go on meanwhile with what is left: the other index, or files that are still open. In a process
+that ends soon nobody looks; the next opening does.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +29,10 @@ LOOK_SECONDS = 1.0
 """How often; a look takes 0.1 ms a file, and half a millisecond for the record."""
 TRY_AGAIN_SECONDS = 5.0
 """After a try that failed: the disk is full or cannot be written."""
+RENEW_AGAIN_SECONDS = 600.0
+"""After a try to make anew what is worn, which takes as long as a build, and nobody waits for."""
+RENEW_PAUSE_SECONDS = 0.1
+"""Between two batches of passages, each of which takes about as long."""
 
 
 class Caretaker:
@@ -42,6 +47,7 @@ class Caretaker:
         self._search = search
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._renew_after = 0.0
 
     def start(self) -> None:
         """Begin to look, if that has not been done."""
@@ -64,7 +70,7 @@ class Caretaker:
         before = self.faults
         self.faults = self._search.find_faults()
         if not (self.faults or self._upkeep.behind()):
-            return False
+            return self._renew()
         with ExitStack() as stack:
             try:
                 # A build leaves the writer lock between its batches; what is missing meanwhile it makes at its end.
@@ -79,6 +85,21 @@ class Caretaker:
             self._mend()
         self.faults = self._search.find_faults()
         return True
+
+    def _renew(self) -> bool:
+        """Make anew what is worn, slowly, so that answers keep the processor; return whether that was done."""
+        if not self._upkeep.is_worn() or time.monotonic() < self._renew_after:
+            return False
+        # Where it fails, the disk is full or cannot be written: all goes on with what there is.
+        self._renew_after = time.monotonic() + RENEW_AGAIN_SECONDS
+        try:
+            renewed = self._upkeep.renew(lambda: self._stopping.wait(RENEW_PAUSE_SECONDS))
+        except IndexBusy:
+            return False
+        if renewed:
+            log.info("the lexical index, most of which had been removed, was written anew")
+            self._renew_after = 0.0
+        return renewed
 
     def _run(self) -> None:
         pause = LOOK_SECONDS

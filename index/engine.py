@@ -7,7 +7,7 @@ process at a time, and `EngineSearch` searches it and says what state it is in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -207,6 +207,23 @@ class EngineUpkeep(Protocol):
 
     def follow(self) -> None:
         """Bring the engine up to what replicas have stored, once a second where there are any."""
+        ...
+
+    def is_worn(self) -> bool:
+        """Whether most of what a part of the engine holds was removed, so that it should be made anew."""
+        ...
+
+    def renew(self, stopped: Callable[[], bool]) -> bool:
+        """Make anew what is worn, and switch to it; others search and write meanwhile. Takes the locks it needs.
+
+        Args:
+            stopped: asked again and again, also to go slowly; once it returns True, all is left as it was.
+
+        Returns whether anything was made anew.
+
+        Raises:
+            IndexBusy: another process is at it.
+        """
         ...
 
     def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> object | None:

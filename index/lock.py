@@ -15,6 +15,7 @@ EMBEDDING_NAME = "embedding.lock"
 COPYING_NAME = "copying.lock"
 BUILDING_NAME = "building.lock"
 MAKING_NAME = "making.lock"
+RENEWING_NAME = "renewing.lock"
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def writer_lock(data_dir: Path, *, timeout_seconds: float, file_name: str = FILE
     EMBEDDING_NAME is the lock of the one process that has a model embed: for hours, in which others may write;
     COPYING_NAME that of the one that copies the index to another engine; BUILDING_NAME that of the one that goes
     through a folder, between whose batches of documents others may write; MAKING_NAME that of the one that makes a
-    record where there is none.
+    record where there is none; RENEWING_NAME that of the one that writes a worn index anew, before it takes it up.
 
     Raises:
         IndexBusy: another process, which the message names, held it all the time.

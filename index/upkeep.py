@@ -8,13 +8,13 @@ and what was missed is done the next time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import manifest as manifests
-from index import packed, shared_vectors, staging, stored_vectors, word_cache
+from index import packed, renewing, shared_vectors, staging, stored_vectors, word_cache
 from index import vectors as vector_index
 from index.chroma import Server
 from index.database import writing_vectors
@@ -40,7 +40,7 @@ WAIT_FOR_REPLICA_SECONDS = 10.0
 BUILT_AT_OPENING = 5000
 """Passages of which a vector index is written while somebody waits for a library to open: that takes 3 s."""
 
-# An index that keeps more rows than this is built anew: twice its passages, and some more for small ones.
+# An index that keeps more rows than this is worn: twice its passages, and some more for small ones.
 MAX_WORN, MIN_WORN = 2, 2000
 # Files that tantivy and SQLite change by themselves and check themselves; a damaged cache of words is left unread.
 LEXICAL_SKIP = frozenset(
@@ -74,9 +74,9 @@ class Upkeep(Inspection):
         """
         self._make_folder()
         prepare_anew(self, progress)
-        manifest = self._bring_lexical(self.manifest(), suspect)
+        manifest = self._bring_lexical(self.manifest(), suspect, renewing=not opening)
         self._bring_vectors(manifest, suspect, opening, progress, ahead if isinstance(ahead, Leg) else None)
-        self._sweep()
+        self.sweep()
         if ahead is not None:
             shutil.rmtree(self.folder / AHEAD, ignore_errors=True)
 
@@ -119,7 +119,7 @@ class Upkeep(Inspection):
         if sound and not self.embedder.is_neural:
             with suppress(IndexUnavailable):  # Of the server of vectors: words must not wait for it.
                 self._bring_vectors(manifest, (), opening=False, progress=None)
-                self._sweep()
+                self.sweep()
 
     def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> object | None:
         """See `EngineUpkeep.stage`."""
@@ -129,28 +129,35 @@ class Upkeep(Inspection):
         """See `EngineUpkeep.settle`."""
         staging.settle(self, staged, gone)
 
-    def _bring_lexical(self, manifest: Manifest, suspect: Collection[str]) -> Manifest:
+    def renew(self, stopped: Callable[[], bool]) -> bool:
+        """See `EngineUpkeep.renew`."""
+        return renewing.renew(self, stopped)
+
+    def is_worn(self) -> bool:
+        """Whether most rows of the lexical index belong to passages that were removed."""
+        leg = self.manifest().lexical
+        return leg is not None and self._is_worn(leg)
+
+    def _is_worn(self, leg: Leg) -> bool:
+        return packed.count_rows(self.folder / leg.folder) > MAX_WORN * sum(leg.passages.values()) + MIN_WORN
+
+    def _bring_lexical(self, manifest: Manifest, suspect: Collection[str], *, renewing: bool = False) -> Manifest:
         leg = manifest.lexical
         if (
             leg is not None
             and leg.folder not in suspect
-            and not self._is_worn(leg)
+            and not (renewing and self._is_worn(leg))
             and not self.find_lexical_fault(leg)
         ):
-            try:
-                return self._catch_up_leg(manifest, leg)
-            except IndexUnavailable:
-                pass  # It was damaged in a way that only shows in use.
+            with suppress(IndexUnavailable):  # It was damaged in a way that only shows in use.
+                return self.catch_up_leg(manifest, leg)
         return self._build_lexical(manifest)
 
-    def _is_worn(self, leg: Leg) -> bool:
-        """Whether most rows of an index belong to passages that were removed."""
-        return packed.count_rows(self.folder / leg.folder) > MAX_WORN * sum(leg.passages.values()) + MIN_WORN
-
-    def _catch_up_leg(self, manifest: Manifest, leg: Leg) -> Manifest:
+    def catch_up_leg(self, manifest: Manifest, leg: Leg) -> Manifest:
+        """Bring a lexical index up to the record, and have the manifest say so."""
         generation, changed = self.record.changed_since(leg.generation)
         if generation == leg.generation and not leg.pending:
-            return manifest
+            return manifest if manifest.lexical == leg else self.switch(replace(manifest, lexical=leg))
         index = LexicalIndex(self.folder / leg.folder, self.analyzer)
         names = sorted(changed.union(leg.pending))
         for start in range(0, len(names), BATCH):
@@ -162,15 +169,21 @@ class Upkeep(Inspection):
         return self.switch(replace(manifest, lexical=self.lexical_leg(leg.folder, generation, leg, index.counts())))
 
     def _build_lexical(self, manifest: Manifest) -> Manifest:
-        folder = self._new_folder("lexical")
+        folder = self.new_folder("lexical")
+        leg = self.write_lexical(folder)
+        return self.switch(replace(manifest, lexical=replace(leg, passages=self.record.count())))
+
+    def write_lexical(self, folder: str, stopped: Callable[[], bool] = lambda: False) -> Leg:
+        """Write every passage into a lexical index of its own, until `stopped`, which is asked after every batch."""
         (self.folder / folder).mkdir()
         generation = self.record.generation()
         index = LexicalIndex(self.folder / folder, self.analyzer)
         for passages in self.record.all_passages(BATCH):
             index.add(passages)
+            if stopped():
+                break
         index.commit()
-        leg = self.lexical_leg(folder, generation, None, self.record.count())
-        return self.switch(replace(manifest, lexical=leg))
+        return self.lexical_leg(folder, generation, None, index.counts())
 
     def lexical_leg(self, folder: str, generation: int, former: Leg | None, passages: Mapping[str, int]) -> Leg:
         """Describe the lexical index as it now is, with nothing pending; `passages` are to be found in it."""
@@ -230,7 +243,7 @@ class Upkeep(Inspection):
         if ahead is not None and self.record.passages_since(ahead.generation) <= self._may_be_newer(ahead):
             leg: Leg | None = self._taken_up(ahead)
         else:
-            leg = self._write_anew(manifest.vectors, suspect, self._new_folder("vectors"))
+            leg = self._write_anew(manifest.vectors, suspect, self.new_folder("vectors"))
         self.switch(replace(manifest, vectors=leg))
         self.record.remove_other_vectors(self.embedding.name)
 
@@ -238,7 +251,7 @@ class Upkeep(Inspection):
         """Give an index that was written ahead the name of its own that it is used by."""
         if self.chroma_url:
             return ahead
-        folder = self._new_folder("vectors")
+        folder = self.new_folder("vectors")
         (self.folder / AHEAD).rename(self.folder / folder)
         return replace(ahead, folder=folder)
 
@@ -279,7 +292,8 @@ class Upkeep(Inspection):
         except OSError as error:
             raise unwritable(f"the folder {self.folder} cannot be made", error) from None
 
-    def _new_folder(self, leg: str) -> str:
+    def new_folder(self, leg: str) -> str:
+        """A name that no index, "lexical" or "vectors", has had."""
         taken = [
             int(found.name.rpartition("-")[2]) for found in self.folder.glob(f"{leg}-*") if found.name[-1].isdigit()
         ]
@@ -292,12 +306,12 @@ class Upkeep(Inspection):
         ]
         return f"{leg}-{max(taken, default=0) + 1}"
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Remove what an interrupted build left, and indexes that were replaced; open files stay readable."""
         manifest = self.manifest()
         current = {leg.folder for leg in (manifest.lexical, manifest.vectors) if leg}
         for found in self.folder.iterdir():
-            if found.is_dir() and found.name not in current and found.name != AHEAD:
+            if found.is_dir() and found.name not in {*current, AHEAD, renewing.FOLDER}:
                 shutil.rmtree(found, ignore_errors=True)
             elif found.name.startswith(f"{manifests.FILE_NAME}."):
                 found.unlink(missing_ok=True)

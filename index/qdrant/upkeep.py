@@ -8,7 +8,7 @@ Only then are the old passages removed. At every moment Qdrant has whatever vers
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.basis import Basis
@@ -152,6 +152,14 @@ class QdrantUpkeep(Basis):
             # One batch at a time: whoever wants to write waits no longer than for that.
             self.embedder.embed_by_model(changing=True, stopped=lambda: True)
             self.catch_up()
+
+    def is_worn(self) -> bool:
+        """Never: Qdrant clears up what was removed."""
+        return False
+
+    def renew(self, stopped: Callable[[], bool]) -> bool:
+        """Nothing."""
+        return False
 
     def stage(self, versions: Sequence[NewVersion], old: Collection[tuple[str, str]]) -> object | None:
         """Put the passages of new versions beside the old ones; None where Qdrant has to catch up afterwards."""
