@@ -24,6 +24,7 @@ from index.analysis import Analyzer
 from index.basis import Basis
 from index.chunk import MAX_TOKENS
 from index.lexical import LexicalIndex
+from index.lexical_upkeep import described
 from index.library import RECORD_NAME, Library, open_library
 from index.manifest import Leg
 from index.record import Record
@@ -76,7 +77,7 @@ def _confirm(folder: Path, analyzer: Analyzer) -> None:
 def switch(upkeep: Upkeep) -> None:
     """Make what was written the current indexes."""
     generation = upkeep.record.generation()
-    lexical = upkeep.lexical_leg(LEXICAL, generation, None, upkeep.record.count())
+    lexical = described(upkeep, LEXICAL, generation, None, upkeep.record.count())
     vector_index.write(upkeep.folder / VECTORS, [], {})
     vectors = Leg(VECTORS, upkeep.embedder.settings, generation, {}, {})
     upkeep.switch(replace(upkeep.manifest(), lexical=lexical, vectors=vectors))

@@ -16,6 +16,7 @@ from index.errors import IndexUnavailable
 from index.exchange import NewVersion
 from index.inverted import Entry
 from index.lexical import LexicalIndex
+from index.lexical_upkeep import described
 from index.manifest import Leg, Manifest
 
 if TYPE_CHECKING:
@@ -85,4 +86,4 @@ def _counts(leg: Leg, versions: Sequence[NewVersion], old: Collection[tuple[str,
 
 
 def _described(upkeep: Upkeep, leg: Leg, passages: Mapping[str, int]) -> Leg:
-    return upkeep.lexical_leg(leg.folder, upkeep.record.generation(), leg, passages)
+    return described(upkeep, leg.folder, upkeep.record.generation(), leg, passages)

@@ -8,21 +8,20 @@ and what was missed is done the next time.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index import lexical_upkeep, shared_vectors, staging, stored_vectors
 from index import manifest as manifests
-from index import packed, renewing, shared_vectors, staging, stored_vectors, word_cache
 from index import vectors as vector_index
 from index.chroma import Server
 from index.database import writing_vectors
-from index.embedder import BATCH, Progress
+from index.embedder import Progress
 from index.errors import IndexUnavailable, unwritable
 from index.exchange import NewVersion
-from index.inspection import TANTIVY_LISTS, Inspection
-from index.lexical import LexicalIndex
+from index.inspection import Inspection
 from index.manifest import Leg, Manifest
 from index.preparing import prepare_anew
 
@@ -40,12 +39,7 @@ WAIT_FOR_REPLICA_SECONDS = 10.0
 BUILT_AT_OPENING = 5000
 """Passages of which a vector index is written while somebody waits for a library to open: that takes 3 s."""
 
-# An index that keeps more rows than this is worn: twice its passages, and some more for small ones.
-MAX_WORN, MIN_WORN = 2, 2000
-# Files that tantivy and SQLite change by themselves and check themselves; a damaged cache of words is left unread.
-LEXICAL_SKIP = frozenset(
-    {*TANTIVY_LISTS, ".tantivy-meta.lock", ".tantivy-writer.lock", word_cache.FILE_NAME.format("*")}
-)
+# Files that SQLite changes by itself and checks itself.
 VECTORS_SKIP = frozenset({f"chroma.sqlite3{suffix}" for suffix in ("", "-journal", "-wal", "-shm")})
 
 
@@ -74,7 +68,7 @@ class Upkeep(Inspection):
         """
         self._make_folder()
         prepare_anew(self, progress)
-        manifest = self._bring_lexical(self.manifest(), suspect, renewing=not opening)
+        manifest = lexical_upkeep.bring(self, suspect, renewing=not opening)
         self._bring_vectors(manifest, suspect, opening, progress, ahead if isinstance(ahead, Leg) else None)
         self.sweep()
         if ahead is not None:
@@ -100,12 +94,12 @@ class Upkeep(Inspection):
 
     def finish_exchange(self) -> None:
         """See `EngineUpkeep.finish_exchange`."""
-        self._bring_vectors(self._bring_lexical(self.manifest(), ()), (), opening=True, progress=None)
+        self._bring_vectors(lexical_upkeep.bring(self), (), opening=True, progress=None)
 
     def catch_up(self) -> None:
         """Bring the lexical index up to the record; the vectors of changed documents are found without an index."""
         self._make_folder()
-        self._bring_lexical(self.manifest(), ())
+        lexical_upkeep.bring(self)
 
     def begin(self, progress: Progress | None = None) -> None:
         """Nothing: an index of this machine is written in one go."""
@@ -131,64 +125,12 @@ class Upkeep(Inspection):
 
     def renew(self, stopped: Callable[[], bool]) -> bool:
         """See `EngineUpkeep.renew`."""
-        return renewing.renew(self, stopped)
+        return lexical_upkeep.renew(self, stopped)
 
     def is_worn(self) -> bool:
         """Whether most rows of the lexical index belong to passages that were removed."""
         leg = self.manifest().lexical
-        return leg is not None and self._is_worn(leg)
-
-    def _is_worn(self, leg: Leg) -> bool:
-        return packed.count_rows(self.folder / leg.folder) > MAX_WORN * sum(leg.passages.values()) + MIN_WORN
-
-    def _bring_lexical(self, manifest: Manifest, suspect: Collection[str], *, renewing: bool = False) -> Manifest:
-        leg = manifest.lexical
-        if (
-            leg is not None
-            and leg.folder not in suspect
-            and not (renewing and self._is_worn(leg))
-            and not self.find_lexical_fault(leg)
-        ):
-            with suppress(IndexUnavailable):  # It was damaged in a way that only shows in use.
-                return self.catch_up_leg(manifest, leg)
-        return self._build_lexical(manifest)
-
-    def catch_up_leg(self, manifest: Manifest, leg: Leg) -> Manifest:
-        """Bring a lexical index up to the record, and have the manifest say so."""
-        generation, changed = self.record.changed_since(leg.generation)
-        if generation == leg.generation and not leg.pending:
-            return manifest if manifest.lexical == leg else self.switch(replace(manifest, lexical=leg))
-        index = LexicalIndex(self.folder / leg.folder, self.analyzer)
-        names = sorted(changed.union(leg.pending))
-        for start in range(0, len(names), BATCH):
-            some = names[start : start + BATCH]
-            index.remove(some)
-            index.add(self.record.passages_of(some))
-        index.commit()
-        # Counted by the index, because counting in the record takes a second a million passages.
-        return self.switch(replace(manifest, lexical=self.lexical_leg(leg.folder, generation, leg, index.counts())))
-
-    def _build_lexical(self, manifest: Manifest) -> Manifest:
-        folder = self.new_folder("lexical")
-        leg = self.write_lexical(folder)
-        return self.switch(replace(manifest, lexical=replace(leg, passages=self.record.count())))
-
-    def write_lexical(self, folder: str, stopped: Callable[[], bool] = lambda: False) -> Leg:
-        """Write every passage into a lexical index of its own, until `stopped`, which is asked after every batch."""
-        (self.folder / folder).mkdir()
-        generation = self.record.generation()
-        index = LexicalIndex(self.folder / folder, self.analyzer)
-        for passages in self.record.all_passages(BATCH):
-            index.add(passages)
-            if stopped():
-                break
-        index.commit()
-        return self.lexical_leg(folder, generation, None, index.counts())
-
-    def lexical_leg(self, folder: str, generation: int, former: Leg | None, passages: Mapping[str, int]) -> Leg:
-        """Describe the lexical index as it now is, with nothing pending; `passages` are to be found in it."""
-        files = manifests.take_stock(self.folder / folder, former.files if former else {}, skip=LEXICAL_SKIP)
-        return Leg(folder, self.analyzer.fingerprint, generation, passages, files)
+        return leg is not None and lexical_upkeep.is_worn(self, leg)
 
     def _bring_vectors(
         self,
@@ -205,7 +147,7 @@ class Upkeep(Inspection):
             usable = leg is not None and self.find_vectors_fault(manifest) is None
             # Readers of an index that goes on being used learn of the new vectors by the change of their documents.
             self.embedder.embed_by_model(progress, changing=usable)
-            manifest = self._bring_lexical(self.manifest(), ())
+            manifest = lexical_upkeep.bring(self)
         if not self.needs_vector_index(manifest):
             self._do_without_vectors(manifest, opening)
             return
@@ -311,7 +253,7 @@ class Upkeep(Inspection):
         manifest = self.manifest()
         current = {leg.folder for leg in (manifest.lexical, manifest.vectors) if leg}
         for found in self.folder.iterdir():
-            if found.is_dir() and found.name not in {*current, AHEAD, renewing.FOLDER}:
+            if found.is_dir() and found.name not in {*current, AHEAD, lexical_upkeep.AHEAD}:
                 shutil.rmtree(found, ignore_errors=True)
             elif found.name.startswith(f"{manifests.FILE_NAME}."):
                 found.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from index import lexical_upkeep
 from index import upkeep as upkeeping
 from index.build import build
 from index.errors import IndexUnavailable
@@ -318,7 +319,7 @@ def test_an_index_that_holds_mostly_what_was_removed_is_built_anew(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows of removed passages stay in the packed files until they are the greater part."""
-    monkeypatch.setattr(upkeeping, "MIN_WORN", 0)
+    monkeypatch.setattr(lexical_upkeep, "MIN_WORN", 0)
     with opened(place) as library:
         before = library.lexical.folder
         for number in range(3):

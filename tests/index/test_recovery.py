@@ -14,8 +14,8 @@ import pytest
 
 from index.build import build
 from index.errors import IndexUnavailable
+from index.lexical_upkeep import SKIP
 from index.record import Record
-from index.upkeep import LEXICAL_SKIP
 from tests.index.making import TEXTS, find, opened, write_texts
 
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
@@ -65,7 +65,7 @@ def test_each_damaged_file_is_noticed(place: Path) -> None:
         path.write_bytes(os.urandom(len(content)))
         manifest = upkeep.manifest()
         fault = upkeep.find_lexical_fault(manifest.lexical) or upkeep.find_vectors_fault(manifest)
-        assert fault or not content or any(fnmatch(path.name, one) for one in LEXICAL_SKIP), path
+        assert fault or not content or any(fnmatch(path.name, one) for one in SKIP), path
         path.write_bytes(content)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert_recovered(place)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index import upkeep as upkeeping
+from index import lexical_upkeep
 from index.adding import add, remove_documents
 from index.errors import IndexBusy
 from index.library import Library
@@ -19,7 +19,7 @@ from tests.index.making import TEXTS, find, opened, write_texts
 @pytest.fixture
 def worn(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """A library whose documents were all replaced three times, one after the other."""
-    monkeypatch.setattr(upkeeping, "MIN_WORN", 0)
+    monkeypatch.setattr(lexical_upkeep, "MIN_WORN", 0)
     with opened(place) as library:
         for number in range(3):
             texts = write_texts(tmp_path / str(number), **{k: f"{v}Edition {number}.\n" for k, v in TEXTS.items()})
