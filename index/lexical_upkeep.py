@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from index import manifest as manifests
 from index import packed, word_cache
 from index.embedder import BATCH
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, unwritable
 from index.inspection import TANTIVY_LISTS
 from index.lexical import LexicalIndex
 from index.lock import RENEWING_NAME, writer_lock
@@ -104,7 +104,10 @@ def _catch_up(upkeep: Upkeep, manifest: Manifest, leg: Leg) -> Manifest:
 
 def _write(upkeep: Upkeep, folder: str, stopped: Callable[[], bool] = lambda: False) -> Leg:
     """Write every passage into an index of its own, until `stopped`, which is asked after every batch."""
-    (upkeep.folder / folder).mkdir()
+    try:
+        (upkeep.folder / folder).mkdir()
+    except OSError as error:
+        raise unwritable(f"cannot write a lexical index to {upkeep.folder / folder}", error) from None
     generation = upkeep.record.generation()
     index = LexicalIndex(upkeep.folder / folder, upkeep.analyzer)
     for passages in upkeep.record.all_passages(BATCH):
