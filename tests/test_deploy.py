@@ -134,6 +134,13 @@ def test_the_proxy_knows_both_services() -> None:
     assert named <= services.keys()
 
 
+def test_pods_take_no_settings_from_services() -> None:
+    """Kubernetes would tell every pod of the Service "kilde" in KILDE_PORT and others: no settings, and no port."""
+    services = {one["metadata"]["name"] for _, one in objects() if one["kind"] == "Service"}
+    assert "kilde" in services
+    assert [pod.get("enableServiceLinks") for pod in pods()] == [False, False]
+
+
 def test_user_and_folders_are_those_of_the_image() -> None:
     """Pods run as the image's user, and what it writes to is mounted: nothing else can be written."""
     user = re.search(r"useradd .*--uid (\d+) .*?(\w+) &&", DOCKERFILE)
