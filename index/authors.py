@@ -90,7 +90,19 @@ def _byline(line: Look) -> str | None:
             # "Av Oslo" and "Text: Kontakt" are no bylines: without a name of two words the label has to be plain.
             if is_name(name, alias=label and (colon or length > 1)) and (len(name.split()) > 1 or label):
                 return name
+            if _are_two(name):
+                return name
     return None
+
+
+def _are_two(names: str) -> bool:
+    """Whether it is two authors, each by a first and a last name: "Anna Berg och Bo Ek"."""
+    tokens = names.split()
+    joins = [place for place, token in enumerate(tokens) if words_of(token) in speech().joining]
+    if len(joins) != 1:
+        return False
+    both = tokens[: joins[0]], tokens[joins[0] + 1 :]
+    return all(len(one) > 1 and is_name(" ".join(one)) for one in both)
 
 
 def _names(text: str) -> Iterator[str]:

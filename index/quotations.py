@@ -68,7 +68,7 @@ def find_quotation(
         return Quotation(Span(found[-1].start, span.end), said[-1].name)
     if said[0] and said[0].name:
         return Quotation(found[0], said[0].name)
-    return _introduced_within(text, span)
+    return _introduced_within(text, span, found)
 
 
 def _may_quote(paragraph: str) -> bool:
@@ -226,8 +226,11 @@ def announced(line: str) -> Attribution | None:
     return None
 
 
-def _introduced_within(text: str, span: Span) -> Quotation | None:
-    """Return a paragraph as a quotation that names its speaker first: `Jane Doe says: "…"`, up to its last mark."""
+def _introduced_within(text: str, span: Span, found: Sequence[Span]) -> Quotation | None:
+    """Return the end of a paragraph that names its speaker first, `Jane Doe says: "…"`, up to its last mark.
+
+    The sentences before the one that names the speaker are the writer's.
+    """
     piece = text[span.start : span.end]
     colon = piece.find(":", 0, 160)
     if colon < 0 or not piece[colon + 1 :].strip():
@@ -237,4 +240,5 @@ def _introduced_within(text: str, span: Span) -> Quotation | None:
     end = _closing_mark(text, start, span.end)
     if who is None or who.own or end is None or text[end : span.end].strip(_CLOSED_AT):
         return None
-    return Quotation(span, who.name)
+    first = max(sentence.start for sentence in found if sentence.start <= span.start + colon)
+    return Quotation(Span(first, span.end), who.name)

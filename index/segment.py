@@ -122,7 +122,8 @@ class _Page:
         """Cut a quotation out of a paragraph; what stands before or behind it stays the writer's."""
         line = self.looks[position]
         if line.unit.marker == ">":
-            yield replace(whole, kind="quotation", speaker=Speaker(self._introduced_name(position), "quoted"))
+            name = self._introduced_name(position) or self._named_within(line, whole.language)
+            yield replace(whole, kind="quotation", speaker=Speaker(name, "quoted"))
             return
         introduced, colon = self._introduction(position)
         dash = self.speech_marked[position] and self.marks[position] is None
@@ -171,6 +172,12 @@ class _Page:
         if above is None or not above.text.endswith(":"):
             return None, False
         return announced(above.text), True
+
+    def _named_within(self, line: Look, language: str) -> str | None:
+        """Return whom a quoted line names itself, where all of it is in quotation marks but for that."""
+        span = Span(line.unit.body, line.unit.end)
+        found = find_quotation(self.text, span, language, introduced=None, colon=False, dash=False)
+        return found.name if found and found.span == span else None
 
     def _introduced_name(self, position: int) -> str | None:
         """Return who the nearest line above a block of quoted lines announces."""

@@ -46,6 +46,7 @@ class Speech:
     pronouns_self: frozenset[str]
     pronouns_other: frozenset[str]
     particles: frozenset[str]
+    joining: frozenset[str]
     not_before_speaker: frozenset[str]
     titles: frozenset[str]
     title_endings: tuple[str, ...]
@@ -103,6 +104,7 @@ def load_speech(path: Path) -> Speech:
         pronouns_self=words("pronoun.self"),
         pronouns_other=words("pronoun.other"),
         particles=words("name.particle"),
+        joining=words("name.joining"),
         not_before_speaker=words("not_before_speaker"),
         titles=words("name.title"),
         title_endings=tuple(sorted(words("name.title_ending"))),

@@ -113,6 +113,10 @@ def test_a_pronoun_is_no_commenter(line: str) -> None:
         ("Skrevet af mettesblog", "mettesblog"),
         ("Text och foto: Erik von Essen", "Erik von Essen"),
         ("Posted by anna on 3 May 2012", "anna"),
+        ("By Jane Doe and John Roe, Institute of Acoustics, 2022", "Jane Doe and John Roe"),
+        ("Af Anna Berg og Bo Lund", "Anna Berg og Bo Lund"),
+        ("Av Anna Berg och Bo von Ek | 3 maj 2012", "Anna Berg och Bo von Ek"),
+        ("By Land and Sea", None),
         ("Av alle ting", None),
         ("Af Oslo", None),
         ("By the sea", None),
@@ -211,7 +215,9 @@ QUOTED = [
     ("“Det er slut,” siger Bo Lund. “Ingen kommer der mere.”", "Bo Lund", "“Det er slut,” siger Bo Lund. “Ingen"),
     ("Bo Lund skriver:\n\n“Det er slut, og ingen kommer der mere.”", "Bo Lund", "“Det er slut, og"),
     ("Bo Lund siger: “Det er slut, og ingen kommer der mere.”", "Bo Lund", "Bo Lund siger:"),
+    ("Vi prøvede det. Lederen, Bo Lund, siger: “Det er slut.”", "Bo Lund", "Lederen, Bo Lund, siger:"),
     ("> Det er slut, og ingen kommer der mere.", None, "> Det er slut"),
+    ("> “Det er slut”, siger leder Bo Lund.", "Bo Lund", "> “Det er slut”"),
     ("– Det er slut, og ingen kommer der mere.", None, "– Det er slut"),
 ]
 
