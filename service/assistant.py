@@ -235,6 +235,16 @@ class Assistant:
                 return replace(read(rewritten, earlier=None), text=request.message)
         return read(request.message, earlier=earlier)
 
+    def has_answer(self, question: str) -> bool:
+        """Whether the documents answer a question, in quotes; no model is asked, and nothing is kept.
+
+        Raises what `stream` raises.
+        """
+        with self._way.respected():
+            understood = self._understand(ChatRequest(question, keep=False), None, lambda: False)
+            with self._in_turn():
+                return self._find(understood, Filters())[1].answered
+
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentInfo]:
         """Every indexed document, in the order of their ids; or so many at most of those after an id."""
         return self.library.record.documents(after, limit)

@@ -41,6 +41,7 @@ from service.http.observing import Observing
 from service.http.openai_compatible import router as openai_router
 from service.http.pages import Pages, page_language
 from service.http.security_headers import SecurityHeaders
+from service.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -110,6 +111,7 @@ def create_app(
     problems.install(app)
     described.install(app)
     pages = Pages()
+    suggestions = Suggestions(assistant)
 
     # The last one added is the outermost.
     app.add_middleware(Bounded, bounds=bounds)
@@ -131,7 +133,9 @@ def create_app(
     async def home(request: Request, accept_language: Annotated[str, Header()] = "") -> str:
         # What may not be read without a key is not named either.
         listed = await run_in_threadpool(assistant.documents) if await access.may_read(request.headers) else []
-        return pages.home(listed, page_language(accept_language), access.page_key)
+        language = page_language(accept_language)
+        questions = await run_in_threadpool(suggestions.questions, language, listed)
+        return pages.home(listed, language, access.page_key, questions)
 
     app.mount("/static", StaticFiles(directory=str(files("service").joinpath("static"))), name="static")
     # Outside of all of them: what they refuse is observed as well.

@@ -14,6 +14,7 @@ from werkzeug.http import parse_accept_header
 from index.records import DocumentInfo, Segment
 from service.http.widget import bundle
 from service.strings import LANGUAGES, Strings, strings
+from service.suggestions import SEPARATOR
 from service.wire_documents import DocumentInfoModel
 
 _FOLDED_FROM = 200
@@ -107,12 +108,20 @@ class Pages:
             loader=PackageLoader("service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
-    def home(self, documents: Sequence[DocumentInfo], language: str, site_key: str = "") -> str:
-        """The page that is the widget at full size, with the documents beside it; it asks with `site_key`."""
+    def home(
+        self, documents: Sequence[DocumentInfo], language: str, site_key: str = "", questions: Sequence[str] = ()
+    ) -> str:
+        """The page that is the widget at full size, with the documents beside it; it asks with `site_key`.
+
+        `questions` are suggested before anything has been asked.
+        """
         words = strings(language)
         rows = [(DocumentInfoModel.of(info), words.language_name(info.language)) for info in documents]
         home = self._environment.get_template("home.html")
-        return home.render(words=words, language=language, documents=rows, widget=bundle(), site_key=site_key)
+        suggested = f" {SEPARATOR} ".join(questions)
+        return home.render(
+            words=words, language=language, documents=rows, widget=bundle(), site_key=site_key, questions=suggested
+        )
 
     def document(
         self,

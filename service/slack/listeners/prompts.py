@@ -73,7 +73,7 @@ class Suggestions:
         words = self._answers.words
         yield from (question.strip() for question in words.text("page.questions").split("|"))
         for document in self._answers.assistant.documents(limit=MAX_CANDIDATES):
-            yield words.text("slack.prompt", title=words.quoted(document.title))
+            yield words.text("page.about", title=words.quoted(document.title))
 
 
 def shortened(text: str) -> str:

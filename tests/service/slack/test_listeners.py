@@ -283,7 +283,7 @@ async def test_opening_the_messages_suggests_questions_that_are_answered(bench: 
     assert "thread_ts" not in calls[0]
     shown = [prompt["message"] for prompt in calls[0]["prompts"]]
     assert shown == [question for question in tried if "ROI" not in question]
-    assert shown[-1] == "What does “Stoppa *hypen* <!channel>” say?"
+    assert shown[-1] == "What is “Stoppa *hypen* <!channel>” about?"
     assert len(tried) == len(set(tried))
 
 
