@@ -21,7 +21,9 @@ from service.records import (
 )
 from service.wording import markdown
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, pattern=r"\S")]
+NOT_BLANK = r"\S"
+"""What a question has to hold, as a pattern."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, pattern=NOT_BLANK)]
 Name = Annotated[str, StringConstraints(max_length=500)]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
@@ -16,6 +18,7 @@ from index.adding import InvalidId
 from index.errors import IndexUnavailable, NoDocuments, NoRoom, NotWritable, UnreadableDocument
 from service.errors import AlreadyAnswered, ServiceStopping, UnknownConversation, UnknownDocument, UnknownMessage
 from service.http.openai_compatible.errors import PREFIX, RequestRefused, envelope
+from service.wire import NOT_BLANK
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,14 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     ServiceStopping: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Errors whose message was written to be read; any other becomes a 500 that says nothing of its cause."""
+
+
+EXPECTED = {
+    "json_invalid": "expected JSON, found something else",
+    "model_attributes_type": "expected a JSON object, sent with Content-Type: application/json",
+    "missing": "expected a value, found none",
+}
+"""What is said of input that its caller could not mend by what the validation says of it."""
 
 
 class Problem(BaseModel):
@@ -111,16 +122,26 @@ def shaped(
     return envelope(status, detail, param=param, headers=headers)
 
 
+def field_of(item: Mapping[str, Any]) -> str:
+    """Which field an error of the validation is about; "" for the body as a whole."""
+    place = () if item["type"] == "json_invalid" else item["loc"][1:]  # There it is a number: where the JSON ends.
+    return ".".join(str(part) for part in place)
+
+
+def expected_of(item: Mapping[str, Any]) -> str:
+    """What was expected in place of what an error of the validation is about."""
+    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == NOT_BLANK:
+        return "expected text, found only blanks"
+    return EXPECTED.get(item["type"], str(item["msg"]))
+
+
 def install(app: FastAPI) -> None:
     """Give every error of the application the shape that its caller expects."""
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # The input is not echoed: it can be long, and it is the caller's own.
-        errors = [
-            {"field": ".".join(str(part) for part in item["loc"][1:]), "expected": item["msg"]}
-            for item in error.errors()
-        ]
+        errors = [{"field": field_of(item), "expected": expected_of(item)} for item in error.errors()]
         fields = "; ".join(f"{item['field'] or 'body'}: {item['expected']}" for item in errors[:5])
         return shaped(request, HTTPStatus.UNPROCESSABLE_ENTITY, fields, jsonable_encoder(errors))
 

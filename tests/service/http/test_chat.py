@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -98,6 +99,20 @@ def test_a_body_that_is_not_json_is_a_problem(client: TestClient) -> None:
     response = client.post("/chat", content=b"{not json", headers={"content-type": "application/json"})
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"] == [{"field": "", "expected": "expected JSON, found something else"}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"content": b'{"message": "x"}'}, "body: expected a JSON object, sent with Content-Type: application/json"),
+        ({"json": {"message": " "}}, "message: expected text, found only blanks"),
+        ({"json": {"mesage": "x"}}, "message: expected a value, found none"),
+    ],
+)
+def test_what_is_expected_is_said_in_words(client: TestClient, sent: dict[str, Any], expected: str) -> None:
+    """A forgotten header, blanks and a misspelt field: no pattern and no word of the validation's own."""
+    assert client.post("/chat", **sent).json()["detail"] == expected
 
 
 def test_a_conversation_goes_on_and_an_unknown_one_is_refused(client: TestClient) -> None:
