@@ -21,7 +21,7 @@ from service.access.keys import Keys
 from service.bootstrap import embedding_of
 from service.http.opening import mode_of
 from service.records import Trouble
-from service.settings import InvalidSettings, Settings, read_settings
+from service.settings import PREFIX, InvalidSettings, Settings, misspelt, read_settings
 from service.slack.configured import has_workspace
 
 LEAST_FREE_BYTES = 200_000_000
@@ -68,12 +68,10 @@ def examine_all() -> Iterator[Finding]:
 
 def check_settings() -> Finding:
     """Variables with our prefix that nobody reads are misspelt."""
-    known = {f"KILDE_{name.upper()}" for name in Settings.model_fields}
-    given = sorted(name for name in os.environ if name.startswith("KILDE_"))
-    unknown = [name for name in given if name not in known]
-    if unknown:
+    if unknown := misspelt():
         return Finding("settings", f"no setting is called {', '.join(unknown)}", "correct the name or take it away")
-    return Finding("settings", f"{len(given)} set in the environment, all known")
+    given = sum(name.startswith(PREFIX) for name in os.environ)
+    return Finding("settings", f"{given} set in the environment, all known")
 
 
 def check_data_folder(settings: Settings) -> Finding:

@@ -1,12 +1,31 @@
 """The settings, read once from the environment and `.env`; each is described in docs/settings.md."""
 
+import os
+from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from index.errors import KildeError
+
+PREFIX = "KILDE_"
+NO_SETTINGS = frozenset({"KILDE_API_KEY"})
+"""What options of commands are read from (`kilde evaluate`)."""
+EXPECTED = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "value_error": "{error}",
+}
+"""What a value should have been, by the kind of error that it is."""
 
 
 class InvalidSettings(KildeError):
@@ -17,7 +36,7 @@ class Settings(BaseSettings):
     """Frozen; the names are the environment variables' without their prefix, in lower case."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KILDE_", env_file=".env", extra="ignore", frozen=True, validate_by_name=True
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, validate_by_name=True
     )
 
     data_dir: Path = Field(Path(".kilde"), description="Where the record and the indexes are kept.")
@@ -32,10 +51,16 @@ class Settings(BaseSettings):
         30.0, ge=5, le=600, description="How long one of several processes may hang before another takes its place."
     )
     chroma_url: str = Field(
-        "", pattern=r"^(https?://[^\s/]+/?)?$", description="A Chroma server that holds the vector index."
+        "",
+        pattern=r"^(https?://[^\s/]+/?)?$",
+        examples=["http://chroma:8000"],
+        description="A Chroma server that holds the vector index.",
     )
     index_url: str = Field(
-        "", pattern=r"^(qdrants?://\S+)?$", description="Where both indexes are, if not here: qdrant://HOST:6333."
+        "",
+        pattern=r"^(qdrants?://\S+)?$",
+        examples=["qdrant://HOST:6333"],
+        description="Where both indexes are, if not here: qdrant://HOST:6333.",
     )
     index_api_key: SecretStr = Field(SecretStr(""), description="The key of that Qdrant.")
     log_format: Literal["auto", "json", "text"] = Field(
@@ -43,7 +68,10 @@ class Settings(BaseSettings):
     )
     log_questions: bool = Field(False, description="Whether the log has the text of the questions.")
     traces_url: str = Field(
-        "", pattern=r"^(https?://\S+)?$", description="Where OpenTelemetry traces are sent, by OTLP over gRPC."
+        "",
+        pattern=r"^(https?://\S+)?$",
+        examples=["http://localhost:4317"],
+        description="Where OpenTelemetry traces are sent, by OTLP over gRPC.",
     )
     drain_seconds: float = Field(
         2.0, ge=0, le=600, description="How long a service told to stop still takes requests, saying it is not ready."
@@ -66,11 +94,15 @@ class Settings(BaseSettings):
         "off", description="What translates quotes in another language, as a marked aid."
     )
     public_url: str = Field(
-        "", pattern=r"^(https?://\S+)?$", description="The URL that the service is reached under; links begin with it."
+        "",
+        pattern=r"^(https?://\S+)?$",
+        examples=["https://kilde.example.org"],
+        description="The URL that the service is reached under; links begin with it.",
     )
     embedding: str = Field(
         "subword",
         pattern=r"^(subword|openai:\S+|local:\S+)$",
+        examples=["subword", "openai:MODEL", "local:MODEL"],
         description="What makes the vectors: subword, openai:MODEL or local:MODEL.",
     )
     vector_index_above: int = Field(
@@ -80,7 +112,10 @@ class Settings(BaseSettings):
         description="So many passages' subword vectors are compared without an index.",
     )
     embedding_base_url: str = Field(
-        "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the embedding model's API is."
+        "https://api.openai.com/v1",
+        pattern=r"^https?://\S+$",
+        examples=["https://api.openai.com/v1"],
+        description="Where the embedding model's API is.",
     )
     embedding_api_key: SecretStr = Field(
         SecretStr(""),
@@ -93,15 +128,22 @@ class Settings(BaseSettings):
     reranker: str = Field(
         "off",
         pattern=r"^(off|api:\S+|local:\S+)$",
+        examples=["off", "api:MODEL", "local:MODEL"],
         description="What puts the best passages into its own order: off, api:MODEL or local:MODEL.",
     )
     reranker_base_url: str = Field(
-        "https://api.jina.ai/v1", pattern=r"^https?://\S+$", description="Where the reranker's API is."
+        "https://api.jina.ai/v1",
+        pattern=r"^https?://\S+$",
+        examples=["https://api.jina.ai/v1"],
+        description="Where the reranker's API is.",
     )
     reranker_api_key: SecretStr = Field(SecretStr(""), description="The key of that API.")
     llm_model: str = Field("", description="The language model that writes answers; without one they are quotes.")
     llm_base_url: str = Field(
-        "https://api.openai.com/v1", pattern=r"^https?://\S+$", description="Where the model's API is."
+        "https://api.openai.com/v1",
+        pattern=r"^https?://\S+$",
+        examples=["https://api.openai.com/v1"],
+        description="Where the model's API is.",
     )
     llm_api_key: SecretStr = Field(
         SecretStr(""),
@@ -120,7 +162,9 @@ class Settings(BaseSettings):
         "auto", description="Who may ask and read without a key: this machine, everybody, nobody."
     )
     api_keys: SecretStr = Field(SecretStr(""), description="Keys that are for everything, separated by commas.")
-    page_key: str = Field("", pattern=r"^\S*$", description="The site key that the page at / asks with.")
+    page_key: str = Field(
+        "", pattern=r"^\S*$", examples=["kilde_site_…"], description="The site key that the page at / asks with."
+    )
     open_sources: bool = Field(False, description="Whether documents may be read without a key.")
     rate_limit_key: str = Field("600/minute", description="How often a key may be used.")
     rate_limit_address: str = Field("120/minute", description="How often may be asked from an address without a key.")
@@ -130,6 +174,7 @@ class Settings(BaseSettings):
     allowed_origins: str = Field(
         "",
         pattern=r"^\s*(\*|(https?://[^\s,/]+/?[\s,]*)*)\s*$",
+        examples=["https://www.example.org, https://intranet.example.org", "*"],
         description="Origins of the pages that may embed the widget, separated by commas.",
     )
     trusted_proxies: str = Field(
@@ -145,7 +190,10 @@ class Settings(BaseSettings):
     slack_client_id: str = Field("", description="The app's client ID, to install it in several workspaces.")
     slack_client_secret: SecretStr = Field(SecretStr(""), description="The app's client secret.")
     slack_api_url: str = Field(
-        "https://slack.com/api/", pattern=r"^https?://\S+/$", description="Where Slack's Web API is."
+        "https://slack.com/api/",
+        pattern=r"^https?://\S+/$",
+        examples=["https://slack.com/api/"],
+        description="Where Slack's Web API is.",
     )
     slack_language: Literal["en", "da", "nb", "nn", "sv"] = Field(
         "en", description="What the bot says before anybody has asked is in this language."
@@ -154,6 +202,17 @@ class Settings(BaseSettings):
         20.0, ge=0, le=600, description="How long a stopping service finishes answers that it has begun."
     )
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: str) -> str:
+        """Refuse what is no address: it would be a proxy that is never believed."""
+        for proxy in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                _ = proxy == "*" or ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"addresses and networks such as 127.0.0.1, 10.0.0.0/8, or *; not {proxy!r}") from None
+        return value
+
 
 def read_settings() -> Settings:
     """Read the settings. Raises InvalidSettings with the variable, what was expected and what was found."""
@@ -161,6 +220,22 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
-        name = name if name.startswith(("KILDE_", "OPENAI_")) else f"KILDE_{name}"
-        raise InvalidSettings(f"{name}: {first['msg']}, found {str(first['input'])!r}") from None
+        name = str(first["loc"][0])
+        variable = name.upper() if name.upper().startswith((PREFIX, "OPENAI_")) else f"{PREFIX}{name.upper()}"
+        raise InvalidSettings(f"{variable}: expected {_expected(name, first)}, found {str(first['input'])!r}") from None
+
+
+def _expected(name: str, error: Mapping[str, Any]) -> str:
+    """What the value of a setting should have been."""
+    if error["type"] == "string_pattern_mismatch" and (field := Settings.model_fields.get(name)) and field.examples:
+        return "a value such as " + " or ".join(field.examples)
+    if error["type"] in EXPECTED:
+        return EXPECTED[error["type"]].format(**error["ctx"]) if "ctx" in error else EXPECTED[error["type"]]
+    return str(error["msg"])
+
+
+def misspelt() -> list[str]:
+    """The variables with our prefix, of the environment and of `.env`, that are no setting."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields} | NO_SETTINGS
+    given = {*os.environ, *(name.upper() for name in DotEnvSettingsSource(Settings).env_vars)}
+    return sorted(name for name in given if name.startswith(PREFIX) and name not in known)

@@ -13,6 +13,7 @@ import click
 
 from index.records import Filters
 from service.command_line import running
+from service.command_line.main import name_misspelt
 from service.command_line.received import reply_of
 from service.command_line.terminal import console, show
 from service.places import locate
@@ -55,6 +56,7 @@ def ask(
     checked(question)
     if not local and ask_service(question, language, documents, speakers, as_json=as_json):
         return
+    name_misspelt()
     from service.bootstrap import open_assistant
     from service.command_line.progress import build_when_needed
     from service.settings import read_settings
@@ -64,6 +66,8 @@ def ask(
     filters = Filters(documents=frozenset(documents), speakers=frozenset(speakers))
     with open_assistant(settings) as assistant:
         build_when_needed(assistant, settings)
+        for document in documents:
+            assistant.document(document)  # A misspelt one is not to be taken for one that says nothing.
         reply = assistant.ask(ChatRequest(question, language=language, filters=filters))
         if as_json:
             click.echo(ReplyModel.of(reply).model_dump_json(indent=2))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from index.backup import Copy, back_up, restore
+from index.backup import Copy, back_up, look_through, restore
 from index.errors import IndexUnavailable
 from index.inspection import DERIVED_NAME
 from index.library import LOCK_TIMEOUT_SECONDS, RECORD_NAME
@@ -33,6 +33,7 @@ def restore_command(copy: Path, force: bool) -> None:
     """Put a copy in the place of the record, and build the indexes from it. The service may go on."""
     settings = read_settings()
     record = record_of(settings)
+    look_through(copy)
     if record.exists() and not force:
         raise IndexUnavailable(f"expected no record at {record}, found one; --force overwrites it with the copy")
     try:

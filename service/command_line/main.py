@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 
 import click
@@ -37,11 +38,24 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="kilde")
 @click.option("--debug", is_flag=True, help="Log what happens, and show where an unexpected error came from.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
     """Answers from a folder of documents, word for word, with who said it and where."""
     logging.basicConfig(
         level=logging.DEBUG if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
+    if context.invoked_subcommand != "ask":  # It has a running service answer first, without loading the settings.
+        name_misspelt()
+
+
+def name_misspelt() -> None:
+    """Print a line on stderr for each setting that does not exist: in silence another folder would be answered from."""
+    from service.settings import PREFIX, Settings, misspelt  # Importing it takes longer than `kilde --help`.
+
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in misspelt():
+        near = get_close_matches(name, known, n=1)
+        click.echo(f"kilde: no setting is called {name}" + (f"; did you mean {near[0]}?" if near else ""), err=True)
 
 
 def main() -> None:

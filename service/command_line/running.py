@@ -129,6 +129,9 @@ class _Service:
             return None
         if self._connection.sock is not None:
             self._connection.sock.settimeout(ANSWER_SECONDS)
+        for name in body.get("filters", {}).get("documents", ()):
+            if self._read("GET", f"/documents/{quote(name, safe='')}", None, self._headers) is None:
+                return None  # The command says so.
         headers = {**self._headers, "content-type": "application/json"}
         if (reply := self._read("POST", "/chat", json.dumps(body).encode(), headers)) is None:
             return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from functools import partial
-from socket import socket
 from typing import TYPE_CHECKING
 
 import click
@@ -35,6 +35,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     logs.configure(settings.log_format)
     address = host or settings.host, port or settings.port
     count = workers or settings.workers
+    check_address(*address)
     if settings.database_url.get_secret_value():
         from service.http.waiting import wait_for_record
 
@@ -44,6 +45,20 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
             work(settings, *address)
         else:
             serve_with_workers(settings, *address, count)
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anything is built. Raises InvalidSettings."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # As the service: what has ended does not hold it.
+            probe.bind((host, port))
+    except OSError as error:
+        raise InvalidSettings(
+            f"expected to listen on {host}, port {port}, and cannot: {error.strerror or error}"
+        ) from None
 
 
 def serve_with_workers(settings: Settings, host: str, port: int, count: int) -> None:
@@ -57,13 +72,7 @@ def serve_with_workers(settings: Settings, host: str, port: int, count: int) -> 
     building.join()
     if building.exitcode != 0:
         sys.exit(building.exitcode or 1)
-    try:
-        told = Workers(work, settings, host, port, count).run()
-    except OSError as error:
-        raise InvalidSettings(
-            f"expected to listen on {host}, port {port}, and cannot: {error.strerror or error}"
-        ) from None
-    if not told:
+    if not Workers(work, settings, host, port, count).run():
         sys.exit(1)
 
 
@@ -82,7 +91,7 @@ def work(
     settings: Settings,
     host: str,
     port: int,
-    listening: socket | None = None,
+    listening: socket.socket | None = None,
     heartbeat: Heartbeat | None = None,
     shares: Shares | None = None,
     place: int = 0,

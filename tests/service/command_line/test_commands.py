@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +137,41 @@ def test_an_unusable_setting_is_one_line(data: Path) -> None:
     assert one_line(done.stderr)
     assert "KILDE_PORT" in done.stderr
     assert "'zero'" in done.stderr
+
+
+def test_a_setting_that_does_not_exist_is_named(data: Path) -> None:
+    """A misspelt variable, of the environment or of .env, is named with the one it is like; the command goes on."""
+    (data.parent / ".env").write_text("KILDE_MAX_QUOTE=2\n", encoding="utf-8")
+    try:
+        done = kilde("index", "status", data=data, KILDE_SEED="elsewhere", KILDE_API_KEY="what `evaluate` sends")
+    finally:
+        (data.parent / ".env").unlink()
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "kilde: no setting is called KILDE_MAX_QUOTE; did you mean KILDE_MAX_QUOTES?",
+        "kilde: no setting is called KILDE_SEED; did you mean KILDE_SEEDS?",
+    ]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_address_that_cannot_be_had_is_one_line(data: Path, workers: str) -> None:
+    """Somebody else listens there: the port is named, and nothing is built first."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = kilde("serve", "--port", str(port), "--workers", workers, data=data.with_name("unused"))
+    assert done.returncode == 1
+    assert one_line(done.stderr)
+    assert f"expected to listen on 127.0.0.1, port {port}, and cannot: " in done.stderr
+    assert not data.with_name("unused").exists()
+
+
+def test_a_document_that_is_not_there_is_one_line(data: Path) -> None:
+    """A misspelt id is no question without an answer."""
+    kilde("index", "build", data=data)
+    done = kilde("ask", "ROI?", "--document", "004_b044c57d700ac16", data=data)
+    assert done.returncode == 1
+    assert one_line(done.stderr)
+    assert "'004_b044c57d700ac16'" in done.stderr
 
 
 @pytest.mark.parametrize("seeds", ["missing", "empty"])
