@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from index.lines import ends_sentence
+from index.lines import ends_sentence, marker_length
 from index.phrases import DATA, read_names, words_of
-from index.speech import clean_name, is_date, is_name, speech
+from index.records import Part
+from index.speech import clean_name, is_date, is_name
 
-Shape = Literal["label", "stamped", "stamp", "angled", "above", "below", "stacked", "sent", "marked", "fact"]
-"""How a turn begins, in order: "Anna: …", "[10:14] Anna: …", "10:14 …" (nobody), "<anna> …", "Anna 10:14" above it,
-"[10:14] Anna" above it, "Anna" above "10:14", "10:14 From Anna to Everyone:", "Anna" in bold type, "Date: …"."""
+Shape = Literal["label", "fact", "marked", "stamped", "stamp", "sent", "angled", "above", "posted", "below", "stacked"]
+"""How a turn begins, in order: "Anna: …", "Date: …" (nobody), "Anna" in bold type, "[10:14] Anna: …", "10:14 …"
+(nobody), "10:14 From Anna to Everyone:", "<anna> …"; and above it "Anna 10:14", "Anna 14-03-2024 10:14",
+"[10:14] Anna", and "Anna" above "10:14"."""
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
 """Signs of direction, which chat programs write; WhatsApp puts one before what is its own."""
@@ -24,6 +26,8 @@ _LONGEST_NAME = 45
 _MOST_NAME_WORDS = 5
 _LONGEST_HEAD = 120
 """Characters of a line that is nothing but a name and a moment; patterns that look for its end take long ones ill."""
+_STRONG = 2
+"""Stars or strokes around what Markdown sets in bold type."""
 _BEHIND_NAME = 30
 """Characters that may stand in brackets between a name and its colon."""
 
@@ -33,20 +37,31 @@ _STAMP = re.compile(
     r"(?:[ \t\u00a0]*[-–—|])?[ \t\u00a0]+"
 )
 _ONLY_TIME = re.compile(rf"[\[(]?{_TIME}[\])]?")
-_BEHIND = re.compile(rf"[ \t\u00a0,–—|-]+[\[(]?(?:\d{{1,2}}[-./]\d{{1,2}}(?:[-./]\d{{2,4}})?,? )?{_TIME}[\])]?$")
+_DAY = r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}(?:[-./]\d{2,4})?),? "
+_BEHIND = re.compile(rf"[ \t\u00a0,–—|-]+[\[(]?(?P<day>{_DAY})?{_TIME}[\])]?$")
 _COLON = re.compile(r":(?=[ \t\u00a0]|$)")
 _BRACKETS = re.compile(r"\s*[\[(][^()\[\]]{0,40}[\])]$")
 _ANGLED = re.compile(r"<([^<>\n]{1,40})>[ \t]+(?=\S)")
-_EMPHASIS = re.compile(r"(\*\*|__)(?P<name>[^*_\n]{1,60}?)(?P<colon>:?)\1(?P<after>:?)")
+_EMPHASIS = re.compile(
+    r"(?P<sign>\*{1,3}|_{1,3})(?P<name>[^*_\n]{1,60}?)(?P<colon>:?)(?P=sign)"
+    r"(?:[ \u00a0]?[\[(][^()\[\]\n]{0,40}[\])](?=:))?(?P<after>:?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line without outer blanks; `after_blank` tells that a blank line, or nothing, stands above it."""
+    """A line without outer blanks; what is said in it, if anything, starts at `body`, behind a list marker.
+
+    `after_blank` tells that a blank line, or nothing, stands above it, `after_heading` that a heading does; `part` is
+    the place of the format's part that holds it, -1 without one.
+    """
 
     start: int
     end: int
+    body: int
     after_blank: bool
+    after_heading: bool = False
+    part: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,52 +83,101 @@ def dialogue_words() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(map(words_of, listed)) for name, listed in read_names(DATA / "dialogues.toml").items()}
 
 
-@cache
 def roles() -> frozenset[str]:
     """Return what people are called who are not named, as compared words."""
-    return dialogue_words()["roles"] | speech().parts
+    return dialogue_words()["roles"]
 
 
-def lines_of(text: str) -> Iterator[Line]:
-    """Return the lines of a text that are not blank, in order."""
-    position, blank = 0, True
+def is_role(name: str) -> bool:
+    """Tell whether a name is only the part that somebody plays, with or without a figure: "Informant 2"."""
+    return _unnumbered(words_of(name)) in roles()
+
+
+def lines_of(text: str, parts: Sequence[Part] = (), others: Sequence[Part] = ()) -> list[Line]:
+    """Return the lines of a text that are not blank, in order, without those that begin in one of `others`.
+
+    Args:
+        text: as it is stored.
+        parts: what the format holds together, in order.
+        others: what the format says that nobody says, in order.
+    """
+    found: list[Line] = []
+    position, blank, headed = 0, True, False
+    inside, outside = _Parts(parts), _Parts(others)
     for raw in text.splitlines(keepends=True):
         content = raw.strip(BLANKS + "\r\n\f\v")
         if content:
             start = position + raw.index(content[0])
-            yield Line(start, start + len(content), blank)
-        blank = not content
+            end = start + len(content)
+            if (other := outside.holding(start)) >= 0:
+                blank, headed = True, headed or others[other].kind in ("title", "heading")
+            else:
+                marker = 0 if content[0] in "#>" else marker_length(text, start, end)
+                found.append(Line(start, end, start + marker, blank, headed, inside.holding(start)))
+                blank = headed = False
+        else:
+            blank = True
         position += len(raw)
+    return found
+
+
+class _Parts:
+    """Tells which of some parts holds a place; asked in order."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts, self._next = parts, 0
+
+    def holding(self, place: int) -> int:
+        while self._next < len(self._parts) and self._parts[self._next].end <= place:
+            self._next += 1
+        holds = self._next < len(self._parts) and self._parts[self._next].start <= place
+        return self._next if holds else -1
 
 
 def turn_at(text: str, lines: Sequence[Line], place: int, bold: Mapping[int, int]) -> Turn | None:
-    """Return the turn that begins with a line, if it looks like one."""
+    """Return the turn that begins with a line, if it looks like one.
+
+    Args:
+        text: as it is stored.
+        lines: of it.
+        place: of the line among them.
+        bold: where the format sets words off at the beginning of a paragraph, start → end.
+    """
     line = lines[place]
-    content = text[line.start : line.end]
     end = bold.get(line.start)
     if end is not None and (found := _marked(text, line, place, end)):
         return found
+    content = text[line.body : line.end]
     if (match := _EMPHASIS.match(content)) and (name := _name(match["name"], alias=False)):
         colon = match["colon"] or match["after"]
-        return Turn(place, "label" if colon else "marked", name, line.start, line.start + match.end(), place)
+        if colon or len(match["sign"]) == _STRONG:
+            return Turn(place, "label" if colon else "marked", name, line.start, line.body + match.end(), place)
     if match := _STAMP.match(content):
-        return _stamped(text, line, place, line.start + match.end())
+        return _stamped(text, line, place, line.body + match.end())
     if match := _ANGLED.match(content):
-        return Turn(place, "angled", match[1].strip("@+~ "), line.start, line.start + match.end(), place)
+        return Turn(place, "angled", match[1].strip("@+~ "), line.start, line.body + match.end(), place)
     short = len(content) <= _LONGEST_HEAD
     if short and (match := _BEHIND.search(content)) and (name := _name(content[: match.start()], alias=True)):
-        return Turn(place, "above", name, line.start, line.end, place + 1)
+        return Turn(place, "posted" if match["day"] else "above", name, line.start, line.end, place + 1)
     if match := _COLON.search(content, 1, _LONGEST_NAME + _BEHIND_NAME):
-        before = content[: match.start()]
-        if words_of(before) in dialogue_words()["nobody"]:
-            return Turn(place, "fact", None, line.start, line.start + match.end(), place)
-        name = _name(_BRACKETS.sub("", before), alias=False)
-        return Turn(place, "label", name, line.start, line.start + match.end(), place) if name else None
+        return _labelled(content[: match.start()], line, place, line.body + match.end())
     below = lines[place + 1] if place + 1 < len(lines) else None
     if below and not below.after_blank and _ONLY_TIME.fullmatch(text[below.start : below.end]):
         name = _name(content, alias=True)
         return Turn(place, "stacked", name, line.start, below.end, place + 2) if name else None
     return None
+
+
+def _labelled(label: str, line: Line, place: int, said: int) -> Turn | None:
+    """A line that begins with a name and a colon, or with what heads records."""
+    words = words_of(label)
+    if words in dialogue_words()["nobody"] or _unnumbered(words) in dialogue_words()["nobody"]:
+        return Turn(place, "fact", None, line.start, said, place)
+    before, comma, _ = _BRACKETS.sub("", label).partition(",")
+    if not label[0].isalpha() or (comma and " " not in before):
+        return None  # "Ann Lee, chair (by phone):" names somebody, "First, take this:" and "// Prints:" do not.
+    name = _name(before, alias=False)
+    return Turn(place, "label", name, line.start, said, place) if name else None
 
 
 def _marked(text: str, line: Line, place: int, end: int) -> Turn | None:
@@ -136,6 +200,8 @@ def _stamped(text: str, line: Line, place: int, start: int) -> Turn:
     content = text[start : line.end]
     if match := _ANGLED.match(content):
         return Turn(place, "angled", match[1].strip("@+~ "), line.start, start + match.end(), place)
+    if (match := _EMPHASIS.match(content)) and (match["colon"] or match["after"]):
+        return Turn(place, "stamped", match["name"].strip(), line.start, start + match.end(), place)
     colon = content.find(": ", 0, 2 * _LONGEST_NAME)
     colon = len(content) - 1 if colon < 0 and content.endswith(":") else colon
     tokens = content[: max(colon, 0)].split()
@@ -154,16 +220,21 @@ def _name(text: str, *, alias: bool) -> str | None:
     if len(text) > _LONGEST_HEAD:
         return None
     name = clean_name(text.strip(BLANKS))
-    words = words_of(name).split()
-    if not words or len(name) > _LONGEST_NAME or len(words) > _MOST_NAME_WORDS or not (name[0].isalpha()):
+    words = words_of(name)
+    if not words or len(name) > _LONGEST_NAME or words.count(" ") >= _MOST_NAME_WORDS or not name[0].isalpha():
         return None
-    if " ".join(words) in dialogue_words()["nobody"]:
+    role = _unnumbered(words)
+    if words in dialogue_words()["nobody"] or role in dialogue_words()["nobody"]:
         return None
-    numbered = len(words) > 1 and (words[-1].isdigit() or len(words[-1]) == 1)
-    role = " ".join(words[:-1] if numbered else words)
     if role in roles() or re.fullmatch(r"(?:ip|i|r|m|s|p)\d{1,2}", role):
         return name
     if not alias and not name[0].isupper():
         return None
-    single = len(words) == 1 and name.isalpha()  # also "Will" and "Hans", which are function words elsewhere
+    single = " " not in words and name.isalpha()  # also "Will" and "Hans", which are function words elsewhere
     return name if (single or is_name(name, alias=True)) and not is_date(name) else None
+
+
+def _unnumbered(words: str) -> str:
+    """Compared words without the figure or letter behind them: "informant 2", "question b"."""
+    before, _, last = words.rpartition(" ")
+    return before if before and (last.isdigit() or len(last) == 1) else words

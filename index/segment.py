@@ -2,7 +2,7 @@
 
 The stages in order: units of the layout (lines), what they look like (looks), then, where the format does not say it
 (given), the comments (comments), bylines (authors), furniture (clean) and kinds (structure); whom comments quote
-(quoting), who talks with whom (turns); languages (languages), who is quoted (quotations).
+(quoting); languages (languages), who is quoted (quotations).
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from index.quotations import Attribution, announced, find_quotation
 from index.quoting import INTRODUCES, find_quoted
 from index.records import Part, Segment, SegmentKind, Span, Speaker
 from index.sentences import sentences
-from index.turns import Turn, cut, find_turns
 
 _LANGUAGE_OF_NOTHING = "en"
 _MOST_ANSWERS = 3
@@ -50,7 +49,6 @@ def segment(text: str, *, author: str | None = None, parts: Sequence[Part] = ())
         kinds[position] = "quotation"
     for position in quoted.lines:
         kinds[position], reasons[position] = "furniture", INTRODUCES
-    turns = find_turns(text, looks, structure.marks, kinds)
     languages = yield from find_languages(looks, structure.marks, kinds)
     page = _Page(
         text,
@@ -63,10 +61,8 @@ def segment(text: str, *, author: str | None = None, parts: Sequence[Part] = ())
         structure.bylines,
         author,
         {**structure.quoted, **quoted.names},
-        turns,
     )
-    said = {turn.start for some in turns.values() for turn in some}
-    said |= {looks[position].unit.start for position in structure.quoted}
+    said = {looks[position].unit.start for position in structure.quoted}
     return _with_lead_ins(text, list(page.segments()), said)
 
 
@@ -84,14 +80,11 @@ class _Page:
     bylines: Bylines
     author: str | None
     quoted: Mapping[int, str | None]
-    turns: Mapping[int, Sequence[Turn]]
 
     def segments(self) -> Iterator[Segment]:
         for position in range(len(self.looks)):
             whole = self._whole(position)
-            if position in self.turns:
-                yield from cut(self.text, whole, self.turns[position])
-            elif whole.kind in ("paragraph", "comment"):
+            if whole.kind in ("paragraph", "comment"):
                 yield from self._with_quotation(position, whole)
             else:
                 yield whole
@@ -206,8 +199,6 @@ def _with_lead_ins(text: str, segments: list[Segment], turns: Set[int]) -> list[
             answers += 1
             if asked and asked[1] != own.speaker:
                 segments[position] = replace(own, lead_in=asked[0])
-        elif own.kind == "byline" and position + 1 < len(segments) and segments[position + 1].start in turns:
-            continue
         elif own.kind == "list_item":
             if above and above.kind in ("paragraph", "comment"):
                 lead_in = sentences(text, above.start, above.end, above.language)[-1]

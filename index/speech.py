@@ -52,7 +52,6 @@ class Speech:
     title_endings: tuple[str, ...]
     nobody: frozenset[str]
     badges: frozenset[str]
-    parts: frozenset[str]
     months: frozenset[str]
     date_words: frozenset[str]
     moments: PhraseTable[str]
@@ -110,7 +109,6 @@ def load_speech(path: Path) -> Speech:
         title_endings=tuple(sorted(words("name.title_ending"))),
         nobody=words("name.nobody"),
         badges=words("name.badge"),
-        parts=words("conversation.part"),
         months=words("date.month"),
         date_words=words("date.word"),
         moments=table("date.moment"),

@@ -14,12 +14,14 @@ _LONGEST_FACT = 500
 class Extracted:
     """A file's text with what its format says of it. Parts are in order and do not overlap; gaps are left to the rules.
 
-    `parts` is empty where the format has no structure of its own; the rules for plain text then find it.
+    `parts` is empty where the format has no structure of its own; the rules for plain text then find it. `marked` is
+    where the format sets words off at the beginning of a paragraph (bold), in order: names of who speaks may be.
     """
 
     text: str
     facts: tuple[Fact, ...] = ()
     parts: tuple[Part, ...] = ()
+    marked: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(slots=True)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate, groupby, pairwise
 
 from index.formats.extracted import Extracted
 from index.formats.page_edges import REASON, edges_of
 from index.formats.page_lists import CONTENTS, contents_of, items_of
 from index.formats.set_lines import Line
-from index.formats.spoken import with_dialogue
 from index.formats.typesetting import as_written
 from index.formats.wrapped import Block, blocks_of, text_size
 from index.lines import ending
@@ -48,25 +45,8 @@ def laid_out(lines: Sequence[Line], facts: Sequence[Fact]) -> Extracted:
     ends = accumulate(len(room) + len(text) for room, text in zip(between, written, strict=True))
     spans = [(end - len(text), end) for end, text in zip(ends, written, strict=True)]
     text = "".join(room + text for room, text in zip(between, written, strict=True))
-    found = Extracted(text + "\n", tuple(facts), tuple(_parts(blocks, spans, text_size(lines))))
-    spoken = with_dialogue(found, list(_set_off(blocks, spans)))
-    return replace(spoken, parts=tuple(_whole(spoken.parts, spans)))
-
-
-def _whole(parts: Sequence[Part], spans: Sequence[tuple[int, int]]) -> Iterator[Part]:
-    """Put what somebody says in one block together: lines were counted in characters to tell where it goes on."""
-    starts = [start for start, _ in spans]
-    last: Part | None = None
-    for part in parts:
-        same = last is not None and part.kind == "quotation" and replace(part, start=last.start, end=last.end) == last
-        if last is not None and same and bisect_right(starts, last.start) == bisect_right(starts, part.end - 1):
-            last = replace(last, end=part.end)
-            continue
-        if last is not None:
-            yield last
-        last = part
-    if last is not None:
-        yield last
+    parts = tuple(_parts(blocks, spans, text_size(lines)))
+    return Extracted(text + "\n", tuple(facts), parts, tuple(_set_off(blocks, spans)))
 
 
 def _set_off(blocks: Sequence[Block], spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -19,11 +19,11 @@ from index.formats.word import read_word
 from index.records import Fact
 
 
-def _spoken(read: Callable[[str], Extracted]) -> Callable[[str], Extracted]:
-    def read_text(text: str) -> Extracted:
-        return with_dialogue(read(text))
+def _spoken(read: Callable[[bytes], Extracted]) -> Callable[[bytes], Extracted]:
+    def read_bytes(data: bytes) -> Extracted:
+        return with_dialogue(read(data))
 
-    return read_text
+    return read_bytes
 
 
 def _decoded(read: Callable[[str], Extracted]) -> Callable[[bytes], Extracted]:
@@ -38,19 +38,19 @@ def _decoded(read: Callable[[str], Extracted]) -> Callable[[bytes], Extracted]:
 
 FORMATS: Mapping[str, Callable[[bytes], Extracted]] = MappingProxyType(
     {
-        ".txt": _decoded(_spoken(Extracted)),
-        ".text": _decoded(_spoken(Extracted)),
-        ".md": _decoded(_spoken(read_markdown)),
-        ".markdown": _decoded(_spoken(read_markdown)),
-        ".html": read_page,
-        ".htm": read_page,
-        ".pdf": read_pdf,
-        ".docx": read_word,
-        ".eml": read_mail,
+        ".txt": _spoken(_decoded(Extracted)),
+        ".text": _spoken(_decoded(Extracted)),
+        ".md": _spoken(_decoded(read_markdown)),
+        ".markdown": _spoken(_decoded(read_markdown)),
+        ".html": _spoken(read_page),
+        ".htm": _spoken(read_page),
+        ".pdf": _spoken(read_pdf),
+        ".docx": _spoken(read_word),
+        ".eml": _spoken(read_mail),
         ".csv": _decoded(read_comment_table),
         ".tsv": _decoded(read_comment_table),
-        ".srt": _decoded(read_subtitles),
-        ".vtt": _decoded(read_subtitles),
+        ".srt": _spoken(_decoded(read_subtitles)),
+        ".vtt": _spoken(_decoded(read_subtitles)),
     }
 )
 """How each kind of file is read, by its ending in lower case. Each raises UnreadableDocument with the reason."""

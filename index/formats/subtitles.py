@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from index.errors import UnreadableDocument
 from index.formats.extracted import Blocks, Extracted
-from index.formats.spoken import with_dialogue
 from index.lines import ends_sentence
 
 _TIMES = re.compile(r"(?P<from>(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s+-->\s+(?P<to>(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})")
@@ -42,7 +41,7 @@ def read_subtitles(text: str) -> Extracted:
     found = blocks.extracted(())
     if not found.text:
         raise UnreadableDocument('expected subtitles ("00:01:02.000 --> 00:01:05.000" above each), found none')
-    return with_dialogue(found)
+    return found
 
 
 def _said(text: str) -> Iterator[_Said]:

@@ -14,7 +14,6 @@ from index.errors import UnreadableDocument
 from index.formats.extracted import Extracted
 from index.formats.memory import make_reader, read_with
 from index.formats.properties import facts_of_properties
-from index.formats.spoken import with_dialogue
 from index.formats.word_plain import Added, W, read_plain, set_off, written, xml_of
 from index.formats.word_tables import spoken_cells
 from index.records import Fact, Part, SegmentKind
@@ -60,7 +59,7 @@ def read_word(data: bytes) -> Extracted:
     if not text.strip():
         raise UnreadableDocument("expected a DOCX with text, found one without any")
     parts, marked = _placed(text, blocks)
-    return with_dialogue(Extracted(text, facts, tuple(parts)), marked)
+    return Extracted(text, facts, tuple(parts), tuple(marked))
 
 
 def _refuse_bomb(archive: zipfile.ZipFile) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.dialogues import NAMES
+from index.dialogue_turns import NAMES
 from index.formats.comment_table import columns_of
 from index.formats.word_plain import W, written
 from index.records import Part

@@ -6,6 +6,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from index.formats.extracted import Extracted
+from index.formats.spoken import with_dialogue
 from index.language import LanguageDetector
 from index.prepare import Prepared, prepare
 from index.records import LanguageGuess, Segment, SegmentKind
@@ -25,9 +27,10 @@ def always(language: str, confidence: float = 1.0) -> LanguageGuess:
 
 
 def prepared(text: str, *, max_tokens: int = 200, source: SourceInfo | None = None, name: str = "page.txt") -> Prepared:
-    """A text's way to passages, with the project's own language detection."""
+    """A text's way to passages as that of a text file, with the project's own language detection."""
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return prepare(Path(name), text, sha256, source, detector().detect, max_tokens=max_tokens)
+    parts = with_dialogue(Extracted(text)).parts
+    return prepare(Path(name), text, sha256, source, detector().detect, max_tokens=max_tokens, parts=parts)
 
 
 def texts(document: Prepared, *kinds: SegmentKind) -> list[str]:

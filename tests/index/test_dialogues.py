@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.dialogues import NAMES, find_dialogue
+from index.dialogue_turns import NAMES
 from index.formats.extracted import Extracted
 from index.formats.spoken import with_dialogue
 from index.prepare import Prepared, prepare
@@ -43,6 +43,11 @@ def written(shape: str, *, above: str = "") -> str:
     """The conversation in a shape, below a title and what may stand under it."""
     turns = (shape.format(name=name, said=SAID[name][at], n=n) for n, (name, at) in enumerate(ORDER))
     return f"Samtale om broen\n\n{above}" + "".join(turns)
+
+
+def find_dialogue(text: str) -> list[Part]:
+    """Who says what in a text, as the parts of a text file."""
+    return list(with_dialogue(Extracted(text)).parts)
 
 
 def voices(text: str) -> list[tuple[str | None, str]]:
@@ -173,3 +178,30 @@ def test_what_describes_things_is_no_conversation() -> None:
 def test_long_lines_are_looked_at_in_passing(piece: str) -> None:
     """No line takes more time than its length asks for, whatever it is made of; this test would not end otherwise."""
     assert find_dialogue(f"Anna {piece * 400_000}x\n10:14\nAnna{piece * 400_000}:\n" * 2) == []
+
+
+POSTS = [("Kari Moen", 1), ("Ola Vik", 2), ("Kari Moen", 3), ("Ola Vik", 4)]
+
+
+def test_a_forum_thread_of_names_and_days_is_comments() -> None:
+    """Below a title they are posts; with a time only, or with no title above them, they are a chat's messages."""
+    posts = "".join(
+        f"{name} 1{n}-03-2012 14:2{n}\nJeg har bodd her ved broen i {n} år, og jeg vil bli her.\n\n"
+        for name, n in POSTS
+    )
+    roles = {passage.speaker.role for passage in spoken(f"Broen vår\n\n{posts}").passages if passage.number}
+    assert roles == {"commenter"}
+    assert [name for name, _ in voices(posts)] == [name for name, _ in POSTS]
+    chat = posts.replace("-03-2012 ", ":")
+    assert [name for name, _ in voices(f"Broen vår\n\n{chat}")] == [name for name, _ in POSTS]
+
+
+def test_a_comment_that_begins_with_whom_it_answers_is_its_writers() -> None:
+    """ "Ola: I agree" below "Kari Moen says:" is said by Kari."""
+    comments = "".join(
+        f"{n}. {name} sier:\n   1{n}. mars 2012\n\n   {other}: Jeg er enig med deg i dette, og i mye annet.\n\n"
+        for (name, n), (other, _) in zip(POSTS, [*POSTS[1:], POSTS[0]], strict=True)
+    )
+    found = spoken(f"Broen vår\n\nDen er gammel, men den står ennå.\n\nKommentarer\n\n{comments}")
+    said = [(passage.speaker.name, passage.speaker.role) for passage in found.passages if "enig" in passage.text]
+    assert said == [(name, "commenter") for name, _ in POSTS]

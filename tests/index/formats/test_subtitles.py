@@ -78,7 +78,9 @@ def test_names_before_a_colon_are_speakers() -> None:
         "Kari Moen: Ja, det tror jeg.",
     ]
     cues = "".join(f"00:00:0{n}.000 --> 00:00:0{n + 1}.000\n{said}\n\n" for n, said in enumerate(turns))
-    said = [(name, text) for kind, name, text in kinds(read_subtitles(f"WEBVTT\n\n{cues}")) if kind == "quotation"]
+    said = [
+        (name, text) for kind, name, text in kinds(FORMATS[".vtt"](f"WEBVTT\n\n{cues}".encode())) if kind == "quotation"
+    ]
     assert said == [tuple(turn.split(": ")) for turn in turns]
 
 

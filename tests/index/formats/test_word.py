@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from index.formats.extracted import Extracted
+from index.formats.read import FORMATS
 from index.formats.word import read_word
 from tests.index.formats.making_word import paragraph, run, table, text_box, word
 
@@ -117,7 +118,8 @@ INTERVIEWS: dict[str, Callable[[str, str], str]] = {
 def test_interviews_have_their_speakers(shape: str) -> None:
     """Names in bold type or before a colon are those of who says what follows."""
     made = INTERVIEWS[shape]
-    found = read_word(word(paragraph("Om broen", style="Title") + "".join(made(name, said) for name, said in SAID)))
+    body = paragraph("Om broen", style="Title") + "".join(made(name, said) for name, said in SAID)
+    found = FORMATS[".docx"](word(body))
     assert quoted(found) == SAID
 
 
@@ -127,7 +129,7 @@ def test_words_in_bold_are_not_always_names() -> None:
         paragraph(run(word_, bold=True), f" er viktig for alle som bor her, og {number} av dem vet det.")
         for number, word_ in enumerate(["Veien", "Skolen", "Broen", "Kaien"])
     )
-    assert quoted(read_word(word(body))) == []
+    assert quoted(FORMATS[".docx"](word(body))) == []
 
 
 @pytest.mark.parametrize("head", [(("Tid", "Navn", "Kommentar"),), ()])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from index.dialogue_people import Written, in_full
+from index.formats.read import FORMATS
 from index.prepare import Prepared
-from index.turns import Written, in_full
 from tests.index.making_documents import prepared, text_of
 
 MINUTES = """Minutes of the housing association, 12 March 2026
@@ -199,3 +200,77 @@ def test_a_name_that_is_a_part_of_several_is_itself() -> None:
         "Ann Lee": "Ann Lee",
         "Ann Berg": "Ann Berg",
     }
+
+
+def test_the_questions_of_whoever_writes_stay_theirs() -> None:
+    """Where only one person is named, what stands above their next turn asks for it; what is above that they say."""
+    document = prepared(INTERVIEW.replace("på fem år.", "på fem år.\n\nBarna låner like mykje som før."))
+    asked = [passage.speaker.name for passage in document.passages if "mest uroa for?" in passage.text]
+    more = [passage.speaker.name for passage in document.passages if "like mykje" in passage.text]
+    assert (asked, more) == ([None], ["Solveig Hauge"])
+
+
+@pytest.mark.parametrize(
+    ("between", "speaker"),
+    [
+        ("Last year it was the other way round.", "Jens Aagaard"),
+        ("Jens Aagaard looks at the roof and is silent.", None),
+        ("## Money\n\nThe treasurer reported on the year.", None),
+        ("Who is to pay?\n\nThat was not said.", None),
+    ],
+)
+def test_a_paragraph_without_a_name_goes_on_unless_it_tells_otherwise(between: str, speaker: str | None) -> None:
+    """Long answers do; a narrator names who spoke, and nobody speaks on below a heading or their own question."""
+    text = MINUTES.replace("in 2019.\n", f"in 2019.\n\n{between}\n")
+    last = between.splitlines()[-1]
+    assert [p.speaker.name for p in prepared(text).passages if last in p.text] == [speaker]
+
+
+def test_an_article_with_what_people_say_stays_its_writers() -> None:
+    """Where paragraphs without a name are more than the turns, and nobody in them says "I", no turn goes on."""
+    article = "\n\n".join(f"The harbour was built in 19{n}. Ships came from the south." for n in (10, 20))
+    text = MINUTES.replace("\n\n**", f"\n\n{article}\n\n**")
+    pinned = [p for p in prepared(text).passages if "harbour" in p.text and p.speaker.role == "quoted"]
+    assert not pinned
+
+
+def test_people_who_speak_in_turn_are_no_record() -> None:
+    """ "Name: … Address: … Phone: …" three times is one; three people who are named elsewhere as well are none."""
+    turns = "".join(
+        f"{name}: {said} the work, and number {n} is done.\n\n"
+        for n in range(3)
+        for name, said in (("Ann Lee", "I like"), ("Bo Berg", "We know"), ("Per Lie", "Nobody sees"))
+    )
+    assert len(said(prepared(f"A talk\n\nPresent: Ann Lee, Bo Berg and Per Lie.\n\n{turns}"))) == 9
+    assert said(prepared(f"A talk\n\n{turns}")) == []
+
+
+def test_words_that_nobody_is_called_by_must_ask_something() -> None:
+    """In reviews "Rooms:" and "Breakfast:" say "we" as people do; but nobody there asks anything."""
+    review = "".join(f"Rooms: We had number {n} at the back.\n\nBreakfast: I liked the bread.\n\n" for n in range(3))
+    asked = review.replace("at the back.", "at the back. And you?")
+    assert said(prepared(f"A hotel\n\n{review}")) == []
+    assert said(prepared(f"A hotel\n\n{asked.replace('Rooms', 'Ida').replace('Breakfast', 'Nils')}"))
+    assert said(prepared(f"A week\n\n{asked.replace('Rooms', 'Monday').replace('Breakfast', 'Why')}")) == []
+
+
+@pytest.mark.parametrize("ending", [".md", ".html", ".eml"])
+def test_every_format_is_read_by_the_same_rules(ending: str) -> None:
+    """Lists in Markdown, paragraphs of a page, and letters have the turns of a text file."""
+    turns = [("Ann", "How was the season?"), ("Bo", "We caught little."), ("Ann", "And now?"), ("Bo", "I stop.")]
+    written = {
+        ".md": "# A talk\n\n" + "".join(f"- **{name}**: {what}\n" for name, what in turns),
+        ".html": "<h1>A talk</h1>" + "".join(f"<p><b>{name}:</b> {what}</p>" for name, what in turns),
+        ".eml": "Subject: A talk\n\n" + "".join(f"{name}: {what}\n\n" for name, what in turns),
+    }
+    found = FORMATS[ending](written[ending].encode())
+    quoted = [(part.name, found.text[part.start : part.end]) for part in found.parts if part.kind == "quotation"]
+    assert quoted == turns
+
+
+def test_directions_do_not_speak() -> None:
+    """ "First, write a file:" names nobody, nor does "// Prints:"; and only a label's own paragraph tells of it."""
+    step = "First, write file {n}:\n\n// Prints:\n\nIt works as before.\n\nWhy do we ask? I do not know.\n\n"
+    listed = "- Required: A name of the file.\n- Optional: Its size in bytes.\n\nWhy do we ask? I do not know.\n\n"
+    assert said(prepared("How to write files\n\n" + "".join(step.format(n=n) for n in range(3)))) == []
+    assert said(prepared("How to write files\n\n" + listed * 3)) == []
