@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -47,18 +49,25 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
             serve_with_workers(settings, *address, count)
 
 
-def check_address(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before anything is built. Raises InvalidSettings."""
+@contextmanager
+def explained(host: str, port: int) -> Iterator[None]:
+    """Say in one line that an address cannot be listened on. Raises InvalidSettings."""
     try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # As the service: what has ended does not hold it.
-            probe.bind((host, port))
+        yield
     except OSError as error:
         raise InvalidSettings(
             f"expected to listen on {host}, port {port}, and cannot: {error.strerror or error}"
         ) from None
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anything is built. Raises InvalidSettings."""
+    with explained(host, port):
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the service does: what has just ended does not hold it.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
 
 
 def serve_with_workers(settings: Settings, host: str, port: int, count: int) -> None:
@@ -72,7 +81,9 @@ def serve_with_workers(settings: Settings, host: str, port: int, count: int) -> 
     building.join()
     if building.exitcode != 0:
         sys.exit(building.exitcode or 1)
-    if not Workers(work, settings, host, port, count).run():
+    with explained(host, port):  # Somebody may have taken it meanwhile.
+        told = Workers(work, settings, host, port, count).run()
+    if not told:
         sys.exit(1)
 
 
