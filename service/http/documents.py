@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -11,6 +12,7 @@ from werkzeug.http import parse_accept_header
 
 from index.adding import MAX_ID_CHARACTERS
 from service.assistant import Assistant
+from service.errors import UnknownDocument
 from service.http.pages import Pages, page_language
 from service.http.problems import responses
 from service.wire_documents import DocumentInfoModel, DocumentsModel, DocumentTextModel
@@ -49,10 +51,16 @@ def router(assistant: Assistant, pages: Pages) -> APIRouter:
         accept_language: Annotated[str, Header()] = "",
     ) -> Response:
         """A document: JSON with its stored text, or for `Accept: text/html` a page that marks start to end."""
-        info, text = assistant.document(document_id)
         offered = ["application/json", "text/html"]
-        if parse_accept_header(accept, MIMEAccept).best_match(offered, "application/json") == "text/html":
-            language = page_language(accept_language)
+        as_page = parse_accept_header(accept, MIMEAccept).best_match(offered, "application/json") == "text/html"
+        language = page_language(accept_language)
+        try:
+            info, text = assistant.document(document_id)
+        except UnknownDocument:
+            if as_page:
+                return HTMLResponse(pages.gone(language), HTTPStatus.NOT_FOUND)
+            raise
+        if as_page:
             return HTMLResponse(pages.document(info, text, assistant.segments(document_id), start, end, language))
         body = DocumentTextModel(**DocumentInfoModel.of(info).model_dump(), text=text)
         return Response(body.model_dump_json(), media_type="application/json")

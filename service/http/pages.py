@@ -123,6 +123,10 @@ class Pages:
             words=words, language=language, documents=rows, widget=bundle(), site_key=site_key, questions=suggested
         )
 
+    def gone(self, language: str) -> str:
+        """What a reader sees whose link leads to a document that is not there any more."""
+        return self._environment.get_template("gone.html").render(words=strings(language), language=language)
+
     def document(
         self,
         info: DocumentInfo,

@@ -105,6 +105,16 @@ def test_an_unknown_document_is_a_404_problem(client: TestClient, name: str) -> 
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reader_whose_document_is_gone_gets_a_page(client: TestClient, language: str) -> None:
+    """404 as well, in the reader's language, with the way back."""
+    response = client.get("/documents/gone", headers={"accept": "text/html", "accept-language": language})
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"<h1>{strings(language).text('document.unknown')}</h1>" in response.text
+    assert 'href="/"' in response.text
+
+
 def test_a_negative_offset_is_refused(client: TestClient) -> None:
     """Offsets count from 0."""
     assert client.get(f"/documents/{NAME}?start=-1&end=3").status_code == 422
