@@ -65,7 +65,7 @@ def sentences(text: str, start: int, end: int, language: str) -> list[Span]:
 
 
 def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut at blank lines, and what is still too long at the last blank before the limit."""
+    """Cut at blank lines, and what is still too long where a sentence may end, else at the last blank in reach."""
     position = start
     while position < end:
         match = _LINE_BREAK.search(text, position, min(end, position + _WINDOW))
@@ -77,7 +77,9 @@ def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if limit >= end:
             yield position, end
             return
-        cut = max(text.rfind(" ", position, limit), text.rfind("\n", position, limit)) + 1
+        *_, cut = limit, *(match.end() for match in _BREAK.finditer(text, limit - _WINDOW // 2, limit))
+        if cut == limit:
+            cut = max(text.rfind(" ", position, limit), text.rfind("\n", position, limit)) + 1
         cut = cut if cut > position else limit
         yield position, cut
         position = cut

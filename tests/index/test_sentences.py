@@ -190,3 +190,11 @@ def test_what_begins_a_sentence_may_be_any_sign() -> None:
         # Few are anything but letters: those are looked at one by one, the others by hundreds.
         if not chr(code).isalpha() or code % 101 == 0:
             assert list(quick.span_tokenize(text)) == list(whole.span_tokenize(text)), code
+
+
+def test_a_paragraph_of_any_length_has_whole_sentences() -> None:
+    """A text with no line break in it is read in pieces, and none of them ends within a sentence."""
+    one = "Sætning nummer {number} handler om havnen, hvor der i dag er {number} både."
+    text = " ".join(one.format(number=number) for number in range(1000))
+    found = [text[span.start : span.end] for span in sentences(text, 0, len(text), "da")]
+    assert found == [one.format(number=number) for number in range(1000)]
