@@ -136,7 +136,7 @@ def evidence(case: Case, read: Callable[..., Question], library: Library, quotin
     question = read(case.question, earlier=earlier)
     hits = find(question, library.retriever, Filters())
     coverage = quoting.coverage(question)
-    return gather(question, coverage, hits, candidates(hits, coverage, question.kinds))
+    return gather(question, coverage, hits, candidates(hits, coverage, question.kinds, question.numbered))
 
 
 def fit(rows: Floats, answerable: NDArray[np.bool_], weights: Floats) -> Floats:

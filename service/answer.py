@@ -8,19 +8,21 @@ from functools import lru_cache, partial
 
 from index.library import Library
 from index.records import Filters, Hit, Passage
-from service.choose import candidates, choose, definitions_first
+from service.choose import candidates, choose
 from service.compare import Comparison, Weighed, compare, laid_out
 from service.coverage import Coverage
 from service.cues import Cues
 from service.evidence import LOOKED_AT, Judge, Verdict
 from service.find import find
 from service.overview import MAX_PASSAGES, Overview, main_points, spread
+from service.preferring import preferred
 from service.records import Answer, Citation, Quote
 from service.right_of_way import Aside, go_on
 from service.speakers import Speakers, named_speakers
 from service.strings import Strings, strings
 from service.understand import Question
 from service.verify import verified
+from service.who_said import who_said
 from service.wording import found_headline, sections
 
 NEAREST = 3
@@ -59,9 +61,8 @@ class Quoting:
             filters, found, verdict = replace(filters, speakers=who), [], replace(verdict, level="near", missing=())
         if not found:
             nearest = self._nearest(question, filters) if coverage.units else []
-            found = candidates(nearest, coverage, question.kinds, self._aside)
-        if not question.kinds and self._cues.asks_what(question.text):
-            found = definitions_first(found, coverage, self._cues)
+            found = candidates(nearest, coverage, question.kinds, question.numbered, self._aside)
+        found = preferred(found, question, coverage, self._cues)
         quotes = choose(
             found,
             self._cues,
@@ -72,7 +73,9 @@ class Quoting:
         citations = cite(sound, self._library)
         answered = answered and bool(citations)
         words = strings(question.answer_language)
-        if answered:
+        if answered and question.who_said:
+            headline = who_said(citations, self._library, words)
+        elif answered:
             headline = found_headline(question.topic, citations, self._texts(), words)
         else:
             headline = abstention(verdict, question, bool(citations), words)
@@ -122,7 +125,7 @@ class Quoting:
         """The candidates among the hits, and whether they answer."""
         coverage = self.coverage(question)
         sought = question.speakers or coverage.units
-        found = candidates(hits, coverage, question.kinds, self._aside) if sought else []
+        found = candidates(hits, coverage, question.kinds, question.numbered, self._aside) if sought else []
         return Weighed(coverage, found, self._judge.judge(question, coverage, hits, found))
 
     def _weigh_alone(self, filters: Filters, question: Question) -> Weighed:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from index.records import Hit, Passage, Span
 from service.coverage import Coverage, Match
 from service.cues import AUTHOR, Cues, Kind
+from service.numbered import Numbered, other_number
+from service.paragraphs import begins_paragraph, on_new_line
 from service.records import Quote
 from service.right_of_way import Aside, go_on
 
@@ -23,12 +25,6 @@ SAID = 0.3
 """The strength from which a sentence says something itself, if only in a related word."""
 ONLY_ASKS = 0.35
 """What is left of the score of a turn in a conversation that only asks: the answer is what others say to it."""
-DEFINES = 0.3
-"""What a sentence gains that begins by saying what the thing is that is asked for."""
-MAX_BESIDE_WHAT_IS_DEFINED = 3
-"""Words before "is" beside what is asked for: an article, brackets with its short form."""
-ALL_OF_WHAT_IS_DEFINED = 0.8
-"""The share of the question that they must have."""
 NOT_PROSE = 0.75
 """What is left of the score of a sentence that only names things: a heading or a list of words says little on them."""
 NEAR_BEST = 0.55
@@ -57,6 +53,7 @@ class Candidate:
     own: Match
     near: Match
     whole: Match
+    context: Match
     of_the_kind: bool
 
 
@@ -69,7 +66,13 @@ def voice_of(passage: Passage) -> Voice:
     return passage.document_id, passage.speaker.role, passage.speaker.name, number
 
 
-def candidates(hits: Sequence[Hit], coverage: Coverage, kinds: Sequence[Kind], aside: Aside = go_on) -> list[Candidate]:
+def candidates(
+    hits: Sequence[Hit],
+    coverage: Coverage,
+    kinds: Sequence[Kind],
+    numbered: Sequence[Numbered] = (),
+    aside: Aside = go_on,
+) -> list[Candidate]:
     """Every sentence of the passages that has something of the question, best first; ties in the order of the hits.
 
     Of a question without any topic ("What does Ann think?") every sentence there is. `aside` is called before each hit.
@@ -78,11 +81,13 @@ def candidates(hits: Sequence[Hit], coverage: Coverage, kinds: Sequence[Kind], a
     found: list[Candidate] = []
     for hit in hits:
         aside()
-        found += of_passage(hit.passage, hit.score / best, coverage, kinds)
+        found += of_passage(hit.passage, hit.score / best, coverage, kinds, numbered)
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequence[Kind]) -> list[Candidate]:
+def of_passage(
+    passage: Passage, rank: float, coverage: Coverage, kinds: Sequence[Kind], numbered: Sequence[Numbered]
+) -> list[Candidate]:
     """The candidates of one passage; `rank` is its retrieval score as a share of the best one's."""
     language = passage.language
     # Whoever speaks is part of what a sentence is about: "What does Mette think of …" is answered by her words.
@@ -97,6 +102,7 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
     above = only_above(coverage, above, own) if silent or passage.kind == "quotation" else coverage.nothing
     whole = coverage.together((*own, context, around))
     asks = passage.kind == "quotation" and all(text.endswith("?") for text in texts)
+    elsewhere = [other_number(numbered, text) for text in texts]
     found: list[Candidate] = []
     if coverage.units and not whole.share:
         return found
@@ -104,8 +110,10 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
         share = match.share + ABOVE * (coverage.together((match, above)).share - match.share)
         if coverage.units and not share and not kinds:
             continue
-        near = coverage.together((*own[max(0, place - 1) : place + 2], context))
-        of_the_kind = bool(kinds) and all(is_of(kind, text, passage, coverage.question) for kind in kinds)
+        beside = range(max(0, place - 1), min(len(own), place + 2))
+        near = coverage.together((*(own[at] for at in beside if at == place or not elsewhere[at]), context))
+        answers = bool(kinds) and all(is_of(kind, text, passage, coverage.question) for kind in kinds)
+        of_the_kind = answers and not elsewhere[place]
         # The sentence with the number may have nothing else: what it counts stands before it.
         if coverage.units and not share and not (of_the_kind and near.share > 0):
             continue
@@ -113,7 +121,9 @@ def of_passage(passage: Passage, rank: float, coverage: Coverage, kinds: Sequenc
         if not coverage.is_prose(text, language):
             score *= NOT_PROSE
         score *= ONLY_ASKS if asks else 1.0
-        found.append(Candidate(passage, place, score, match, near, whole, of_the_kind))
+        found.append(
+            Candidate(passage, place, score, match, near, whole, coverage.together((context, around)), of_the_kind)
+        )
     return found
 
 
@@ -123,21 +133,6 @@ def only_above(coverage: Coverage, above: Match, own: Sequence[Match]) -> Match:
         return coverage.nothing
     said = (max(units) for units in zip(*(match.units for match in own), strict=True))
     return coverage.match([high if low < SAID else 0.0 for high, low in zip(above.units, said, strict=True)])
-
-
-def definitions_first(found: Sequence[Candidate], coverage: Coverage, cues: Cues) -> list[Candidate]:
-    """The candidates of a question of what something is, best first where sentences that say so gain by it."""
-    gained = [replace(one, score=one.score + DEFINES) if defines(one, coverage, cues) else one for one in found]
-    return sorted(gained, key=lambda candidate: -candidate.score)
-
-
-def defines(candidate: Candidate, coverage: Coverage, cues: Cues) -> bool:
-    """Whether a sentence begins with what is asked for, and with little else, and then says what that is."""
-    passage = candidate.passage
-    thing = cues.defined(sentence_text(passage, passage.sentences[candidate.place]), passage.language)
-    if thing is None or len(thing.split()) > len(coverage.units) + MAX_BESIDE_WHAT_IS_DEFINED:
-        return False
-    return coverage.measure(thing, passage.language).share >= ALL_OF_WHAT_IS_DEFINED
 
 
 def is_of(kind: Kind, text: str, passage: Passage, question: str) -> bool:
@@ -172,8 +167,15 @@ def choose(found: Sequence[Candidate], cues: Cues, *, several_voices: bool, max_
     quotes: list[Quote] = []
     for voice in voices:
         mine = [candidate for candidate in chosen[:max_quotes] if voice_of(candidate.passage) == voice]
-        quotes += join([widen(candidate, cues) for candidate in mine])
+        parts = join([widen(candidate, cues) for candidate in mine])
+        quotes += parts if several_voices else best_first(parts)
     return quotes
+
+
+def best_first(quotes: list[Quote]) -> list[Quote]:
+    """The best of a voice's quotes before the others, which keep their order: it is the answer, and they go with it."""
+    best = max(quotes, key=lambda quote: quote.score, default=None)
+    return sorted(quotes, key=lambda quote: quote is not best)
 
 
 def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
@@ -201,8 +203,12 @@ def widen(candidate: Candidate, cues: Cues) -> tuple[Candidate, int, int]:
         first -= 1
     short = sentences[last].end - sentences[last].start < SHORT_CHARACTERS
     announced = cues.announces(text(first), passage.language)
-    if short and lead is None and not announced and fits(first, last + 1):
-        last += 1
+    if short and lead is None and not announced:
+        # What stands beside it in its paragraph: the next paragraph is about something else.
+        if fits(first, last + 1) and not begins_paragraph(passage, last + 1):
+            last += 1
+        elif first == last and fits(first - 1, last) and not begins_paragraph(passage, first):
+            first -= 1
     announced = max(0, announced - (last - first))
     lists = lead is not None
     while fits(first, last + 1):
@@ -226,12 +232,6 @@ def lead_of(candidate: Candidate) -> int | None:
             break
         place -= 1
     return None
-
-
-def on_new_line(passage: Passage, place: int) -> bool:
-    """Whether a sentence of a passage begins on the line after the one before it, as list items do."""
-    before, after = passage.sentences[place - 1], passage.sentences[place]
-    return passage.text[before.end - passage.start : after.start - passage.start].count("\n") == 1
 
 
 def join(parts: Sequence[tuple[Candidate, int, int]]) -> list[Quote]:

@@ -17,6 +17,8 @@ MAX_TOPIC_CHARACTERS = 80
 
 AUTHOR = "author"
 """The kind of question that only the name of a text's author answers."""
+REASON = "reason"
+"""What a question prefers that asks why."""
 
 QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,200})[\"“”«»]")
 """What a question puts between quotation marks of any language: a title, or somebody's words."""
@@ -71,6 +73,11 @@ class Cues:
     commenters: Patterns
     others_than_commenters: Patterns
     kinds: Mapping[str, Kind]
+    preferences: Mapping[str, Kind]
+    reason_before: Patterns
+    numbered: frozenset[str]
+    others: Patterns
+    who_said: Patterns
     definition: Patterns
     defining: Patterns
     leaning: Words
@@ -177,6 +184,24 @@ class Cues:
         kinds = tuple(kind for kind in self.kinds.values() if kind.asked_in(text))
         return tuple(kind for kind in kinds if kind.name == AUTHOR) or kinds
 
+    def preferred(self, text: str) -> tuple[Kind, ...]:
+        """What a question prefers, without which a sentence may answer it all the same."""
+        return tuple(kind for kind in self.preferences.values() if kind.asked_in(text))
+
+    def gives_reason_before(self, sentence: str, language: str) -> bool:
+        """Whether a sentence gives the reason of what the sentence before it says ("That is because …")."""
+        pattern = self.reason_before.get(language)
+        return pattern is not None and pattern.search(sentence) is not None
+
+    def others_than(self, text: str) -> tuple[int, int] | None:
+        """Where a question of who is of another mind than somebody, or of the same, names that person."""
+        found = (pattern.search(text) for pattern in self.others.values())
+        return next((match.span("name") for match in found if match), None)
+
+    def asks_who_said(self, text: str) -> bool:
+        """Whether a question is who said what was answered before."""
+        return in_any(self.who_said, text)
+
 
 def in_any(patterns: Patterns, text: str) -> bool:
     """Whether a pattern of any language is in `text`: short questions are easily taken for a neighbour's."""
@@ -209,10 +234,12 @@ def load_cues() -> Cues:
             among_comments=compiled(table["commenters"]["inside"]),
             commenters=compiled(table["commenters"]["asked"]),
             others_than_commenters=compiled(table["commenters"]["others"]),
-            kinds={
-                name: Kind(name, compiled(entry["asked"]), compiled(entry["answered"]))
-                for name, entry in table["kinds"].items()
-            },
+            kinds=as_kinds(table["kinds"]),
+            preferences=as_kinds(table["preferences"]),
+            reason_before=compiled(table["preferences"][REASON]["before"]),
+            numbered=frozenset(table["numbered"]["words"]),
+            others=compiled(table["others"]),
+            who_said=compiled(follow_up["who_said"]),
             definition=compiled(table["definition"]["asked"]),
             defining=compiled(table["definition"]["says"]),
             leaning=by_language(table["leaning"]),
@@ -233,6 +260,11 @@ def load_cues() -> Cues:
         )
     except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise InvalidData(f"service/data/cues.toml: {error}") from error
+
+
+def as_kinds(table: Mapping[str, Mapping[str, Mapping[str, list[str]]]]) -> dict[str, Kind]:
+    """The kinds of a table, by their names."""
+    return {name: Kind(name, compiled(entry["asked"]), compiled(entry["answered"])) for name, entry in table.items()}
 
 
 def by_language(table: Mapping[str, list[str]]) -> Words:

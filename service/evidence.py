@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,8 +12,8 @@ from typing import Literal
 from index.errors import InvalidData
 from index.records import Hit
 from service.choose import Candidate
-from service.coverage import Coverage, Unit
-from service.speakers import whole_words
+from service.coverage import Coverage
+from service.names_found import apart, missing_names, split, unwritten_names, unwritten_numbers
 from service.understand import Question
 
 FULL = 0.7
@@ -80,10 +79,11 @@ class Judge:
             level = "answered"
         elif found and probability >= self._near and evidence.full:
             level = "near"
-        missing = missing_names(coverage, found[:LOOKED_AT])
-        if nobody := unwritten_names(coverage, found[:LOOKED_AT]):
+        missing = [unit.text for unit in missing_names(coverage, found[:LOOKED_AT])]
+        nobody = [unit.text for unit in unwritten_names(coverage, found[:LOOKED_AT])]
+        if nobody := nobody or unwritten_numbers(question, found[:LOOKED_AT]):
             level, missing = "absent", nobody
-        return Verdict(level, probability, tuple(unit.text for unit in missing))
+        return Verdict(level, probability, tuple(missing))
 
     def probability(self, evidence: Evidence) -> float:
         """The probability that the question is answered, in 0..1."""
@@ -124,8 +124,8 @@ ENOUGH, ENOUGH_FOR_A_PRICE = 0.65, 0.5
 words. Sentences with a price are few, and say less than that."""
 ONLY_RELATED = 0.5
 """What is left of a unit that such a sentence has only in a related word: to count libraries is not to count books."""
-RELATED = 0.3
-"""The strength from which something at least related to a name was found."""
+BESIDE = 0.7
+"""What a unit counts that such a sentence only has beside it: the figure there may be of another thing."""
 
 
 def lexical(hits: Sequence[Hit]) -> float:
@@ -161,14 +161,25 @@ def missing_kind(question: Question, coverage: Coverage, found: Sequence[Candida
     """
     own = [place for place, unit in enumerate(coverage.units) if not unit.carried]
     twice = own[:1] if any(kind.name == "number" for kind in question.kinds) else []
+    numbers = [
+        place
+        for place, unit in enumerate(coverage.units)
+        if any(start <= unit.start < end for start, end in (thing.span for thing in question.numbered))
+    ]
     weights = [1.0 + (place in twice) for place in range(len(coverage.units))]
     had = [
-        sum(weight * met(strength) for weight, strength in zip(weights, one.near.units, strict=True)) / sum(weights)
+        sum(weight * met(strength) for weight, strength in zip(weights, with_beside(one), strict=True)) / sum(weights)
         for one in found
-        if one.of_the_kind
+        if one.of_the_kind and all(one.near.units[place] >= FULL for place in numbers)
     ]
     enough = ENOUGH_FOR_A_PRICE if any(kind.name == "price" for kind in question.kinds) else ENOUGH
     return max(0.0, 1.0 - max(had, default=0.0) / enough)
+
+
+def with_beside(candidate: Candidate) -> list[float]:
+    """The strength of each unit in a sentence, its title and headings, and, for less, in the sentences beside it."""
+    parts = zip(candidate.own.units, candidate.context.units, candidate.near.units, strict=True)
+    return [max(own, context, BESIDE * near) for own, context, near in parts]
 
 
 def met(strength: float) -> float:
@@ -176,69 +187,11 @@ def met(strength: float) -> float:
     return strength if strength >= FULL else ONLY_RELATED * strength
 
 
-def missing_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
-    """The names and numbers of the question itself that no passage has, nor, of those found, anything related."""
-    return [
-        unit
-        for place, unit in enumerate(coverage.units)
-        if unit.name
-        and not unit.known
-        and not unit.carried
-        and max((candidate.whole.units[place] for candidate in found), default=0.0) < RELATED
-    ]
-
-
-def unwritten_names(coverage: Coverage, found: Sequence[Candidate]) -> list[Unit]:
-    """Of a question about nothing but a name of several words, those that no passage found has as they are written.
-
-    Words mean nothing in a name: whoever asks for Carl Baker is not answered by somebody who bakes.
-    """
-    own = [unit for unit in coverage.units if not unit.carried]
-    if len(own) < 2 or not all(unit.name for unit in own):
-        return []
-    passages = {candidate.passage.id: candidate.passage for candidate in found}.values()
-    written = "\n".join(f"{one.speaker.name or ''}\n{one.context}\n{one.text}" for one in passages)
-    return [unit for unit in own if not whole_words(unit.text, written, re.IGNORECASE)]
-
-
-def apart(question: Question, coverage: Coverage, found: Sequence[Candidate]) -> bool:
-    """Whether the question asks what somebody says who is no speaker, and no stretch has that name and the rest of it.
-
-    Such a person may be reported ("X points out that …"): then the name and the topic stand side by side.
-    """
-    if not question.says or question.speakers:
-        return False
-    start, end = question.topic_span or (0, 0)
-    if question.carried:
-        inside = [place for place, unit in enumerate(coverage.units) if not unit.carried]
-    else:
-        inside = [place for place, unit in enumerate(coverage.units) if start <= unit.start < end]
-    names = [place for place, unit in enumerate(coverage.units) if unit.name and place not in inside]
-    others = inside or [place for place in range(len(coverage.units)) if place not in names]
-    if not names or not others:
-        return False
-    near = [candidate.near.units for candidate in found]
-    together = [min(min(one[place] for place in names), max(one[place] for place in others)) for one in near]
-    return max(together, default=0.0) < RELATED
-
-
 def weak(coverage: Coverage, found: Sequence[Candidate]) -> float:
     """What the best met of the things that the question is about lacks of being met in full."""
     about = weighty_units(coverage) or [place for place, unit in enumerate(coverage.units) if not unit.carried]
     best = max((candidate.whole.units[place] for candidate in found for place in about), default=0.0)
     return 1.0 - min(1.0, best / FULL) if about else 0.0
-
-
-def split(coverage: Coverage, found: Sequence[Candidate]) -> bool:
-    """Whether no passage has both a name of the question and one of the other things that it is about."""
-    own = [place for place, unit in enumerate(coverage.units) if not unit.carried]
-    names = [place for place in own if coverage.units[place].name]
-    others = [place for place, unit in enumerate(coverage.units) if not unit.name]
-    if not names or not others:
-        return False
-    whole = [candidate.whole.units for candidate in found]
-    together = [min(max(one[place] for place in names), max(one[place] for place in others)) for one in whole]
-    return max(together, default=0.0) < RELATED
 
 
 def load_judge() -> Judge:

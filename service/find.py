@@ -22,10 +22,10 @@ def find(question: Question, retriever: Retriever, filters: Filters, limit: int 
 
     def search(first: int) -> list[Hit]:
         terms = replace(question.terms, terms=question.terms.terms[first:])
-        if not question.commenters:
+        if not question.commenters and not question.others_than:
             return retriever.search(terms, language=question.language, limit=limit, filters=wanted)
         hits = retriever.search(terms, language=question.language, limit=AMONG * limit, filters=wanted)
-        return [hit for hit in hits if hit.passage.speaker.role == "commenter"][:limit]
+        return [hit for hit in hits if is_meant(hit, question)][:limit]
 
     both = search(0)
     if not question.carried or question.carried == len(question.terms.terms):
@@ -37,6 +37,12 @@ def find(question: Question, retriever: Retriever, filters: Filters, limit: int 
         hits.setdefault(hit.passage.id, hit)
     best = sorted(shares, key=lambda name: -shares[name])[:limit]
     return [replace(hits[name], score=shares[name], rank=rank) for rank, name in enumerate(best, start=1)]
+
+
+def is_meant(hit: Hit, question: Question) -> bool:
+    """Whether a passage is said by those whose words are asked for."""
+    speaker = hit.passage.speaker
+    return speaker.name not in question.others_than and (speaker.role == "commenter" or not question.commenters)
 
 
 def with_shares(hits: list[Hit]) -> list[tuple[Hit, float]]:

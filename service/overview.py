@@ -106,7 +106,7 @@ def main_sentences(passages: Sequence[Passage], cues: Cues, analyse: Analyse, wa
         and is_prose(text, terms[place].length)
     ] or list(range(len(found)))
     return [
-        Candidate(passage, place, 1.0 / rank, NOTHING, NOTHING, NOTHING, of_the_kind=False)
+        Candidate(passage, place, 1.0 / rank, NOTHING, NOTHING, NOTHING, NOTHING, of_the_kind=False)
         for rank, (passage, place) in enumerate((found[one] for one in sum_basic(said, usable, wanted)), start=1)
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 
@@ -109,6 +109,21 @@ def named_speakers(text: str, names: Names, grammar: Collection[int] = ()) -> di
             if spans:
                 found[name] = spans
     return found
+
+
+def told_apart(
+    named: Mapping[str, list[tuple[int, int]]], others: tuple[int, int] | None
+) -> tuple[dict[str, list[tuple[int, int]]], frozenset[str]]:
+    """Those who must have spoken, each with where the question names them, and those on whom others must have.
+
+    Args:
+        others: where the latter stand, None where it has none ("Who disagrees with Ann?").
+    """
+    if others is None:
+        return dict(named), frozenset()
+    start, end = others
+    of_others = frozenset(name for name, spans in named.items() if all(start <= span[0] < end for span in spans))
+    return {name: spans for name, spans in named.items() if name not in of_others}, of_others
 
 
 def whole_words(words: str, text: str, flags: re.RegexFlag = re.NOFLAG) -> list[tuple[int, int]]:

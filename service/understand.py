@@ -12,11 +12,12 @@ from index.records import Filters
 from service.conversations import Earlier
 from service.courtesies import asks_something, courtesy_language
 from service.cues import Cues, Kind, has
-from service.follow_up import SEPARATOR, carry_on, of_somebody_else, referent
+from service.follow_up import SEPARATOR, carry_on, joined, of_somebody_else, referent
+from service.numbered import Numbered, numbered
 from service.overview import Overview, overview_asked
 from service.sides import Side, sides
 from service.slips import as_found, mend
-from service.speakers import Names, named_speakers
+from service.speakers import Names, named_speakers, told_apart
 from service.strings import answer_language
 
 
@@ -32,7 +33,9 @@ class Question:
     comment on the texts. `language` is the question's, `answer_language` the answer's. `speakers` and `languages` are
     whose words, and which texts, the question names; empty where it names none. `text` is as asked, all else is of the
     question with its slips of the finger mended. `overview` is what it asks for where it has no topic, and a
-    `courteous` message asks nothing of the documents.
+    `courteous` message asks nothing of the documents. `prefers` are kinds of sentences that answer it better,
+    `numbered` the things in it that have a number for a name. `who_said` is whether it asks who said what was answered
+    before, and `others_than` are those on whose words it asks for the words of others.
     """
 
     text: str
@@ -48,10 +51,14 @@ class Question:
     kinds: tuple[Kind, ...]
     speakers: frozenset[str]
     languages: frozenset[str]
+    prefers: tuple[Kind, ...] = ()
+    numbered: tuple[Numbered, ...] = ()
     sides: tuple[Side, ...] = ()
     commenters: bool = False
     overview: Overview | None = None
     courteous: bool = False
+    who_said: bool = False
+    others_than: frozenset[str] = frozenset()
 
     def constrain(self, filters: Filters) -> Filters:
         """The asker's own filters, and what the question itself says about who must have said it and where."""
@@ -78,6 +85,13 @@ def understand(
         if asked_now := of_somebody_else(text, earlier, before, cues, names):
             found = understand(asked_now, language=language, earlier=None, library=library, cues=cues, names=names)
             return replace(found, text=text)
+    if earlier and cues.asks_who_said(text):
+        # The same again, to be told whose words they are.
+        found = understand(earlier.standalone, language=language, earlier=None, library=library, cues=cues, names=names)
+        spoken = library.detector.detect(text, prefer=earlier.language).language
+        said_in = answer_language(spoken if language == "auto" else language)
+        standalone = joined(earlier.standalone, text)
+        return replace(found, text=text, standalone=standalone, answer_language=said_in, who_said=True)
     detected = library.detector.detect(text, prefer=earlier.language if earlier else None).language
     if not asks_something(text):
         return greeting(text, courtesy_language(text, detected), language)
@@ -110,6 +124,9 @@ def understand(
         says=own.says,
         several_voices=not speakers and (own.several_voices or (not own.topical.terms and whole.several_voices)),
         kinds=cues.asked_kinds(text),
+        prefers=cues.preferred(text),
+        others_than=own.others_than,
+        numbered=numbered(standalone, whole.topical.terms, cues.numbered),
         speakers=frozenset(speakers),
         languages=own.languages or (frozenset() if own.topical.terms else whole.languages),
         sides=tuple(replace(side, terms=as_found(side.terms, library.analyzer, library.lexical)) for side in own.sides)
@@ -151,6 +168,7 @@ class Reading:
     speakers: frozenset[str]
     languages: frozenset[str]
     sides: tuple[Side, ...]
+    others_than: frozenset[str] = frozenset()
 
     def overview(self, text: str, cues: Cues, record: Record, *, goes_on: bool) -> Overview | None:
         """The overview that is asked for; None where there is a topic, or a fact or somebody's words are wanted."""
@@ -165,13 +183,16 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Names)
     everything = sorted((*analysed.terms, *analysed.functions), key=lambda term: term.start)
     compares = cues.compares(text, language)
     says = any(has(term, cues.saying) for term in everything)
-    speakers = named_speakers(text, names, {term.start for term in analysed.functions}) if says or compares else {}
+    named = named_speakers(text, names, {term.start for term in analysed.functions}) if says or compares else {}
+    others_at = cues.others_than(text)
+    speakers, others = told_apart(named, others_at)
     spans = [span for found in speakers.values() for span in found]
     which = which_texts(analysed.terms, cues)
     spans += [(term.start, term.end) for pair in which for term in pair]
     # "What share of" and "how old" say what is asked for, not what about.
     spans += [span for kind in cues.kinds.values() for span in kind.asked_in(text)]
-    spans += compares
+    # Who disagrees with somebody is to be found by saying so; there is nothing to compare.
+    spans += [] if others_at else compares
     # The words of an entry such as "according to" are as much frame as the entry.
     spans += [(term.start, term.end) for term in everything if term.kind == "phrase" and cues.is_frame(term)]
     topical = tuple(
@@ -193,6 +214,7 @@ def read(text: str, language: str, analyzer: Analyzer, cues: Cues, names: Names)
         speakers=frozenset(speakers),
         languages=frozenset(code for group in groups for code in group),
         sides=sides(text, language, topical, speakers, tuple(groups), cues),
+        others_than=others,
     )
 
 
