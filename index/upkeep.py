@@ -108,7 +108,7 @@ class Upkeep(Inspection):
         """Bring both indexes up to what replicas have stored; the vectors of few documents need no index."""
         self.catch_up()
         manifest = self.manifest()
-        # What a model makes has a thread of its own (index.legs); what is damaged is mended apart (index.caretaker).
+        # What a model makes has a thread of its own (index.repairs); what is damaged is mended apart (index.caretaker).
         sound = manifest.vectors is None or self.find_vectors_fault(manifest) is None
         if sound and not self.embedder.is_neural:
             with suppress(IndexUnavailable):  # Of the server of vectors: words must not wait for it.
@@ -143,7 +143,7 @@ class Upkeep(Inspection):
         leg = manifest.vectors
         if self.embedder.is_neural:
             if opening:
-                return  # Nobody waits for a model; it is asked behind the scenes (index.legs).
+                return  # Nobody waits for a model; it is asked behind the scenes (index.repairs).
             usable = leg is not None and self.find_vectors_fault(manifest) is None
             # Readers of an index that goes on being used learn of the new vectors by the change of their documents.
             self.embedder.embed_by_model(progress, changing=usable)
